@@ -1,0 +1,113 @@
+import { ScmpError } from "./error.ts";
+
+/** The names of the actions, in the order of seccomp(2)'s precedence: the first is the most restrictive. */
+export type ActionKind =
+  | "KillProcess"
+  | "KillThread"
+  | "Trap"
+  | "Errno"
+  | "Notify"
+  | "Trace"
+  | "Log"
+  | "Allow";
+
+/** `SCMP_ACT_*` of seccomp.h, which are the kernel's `SECCOMP_RET_*` (include/uapi/linux/seccomp.h). */
+const VALUES: Readonly<Record<ActionKind, number>> = {
+  KillProcess: 0x8000_0000,
+  KillThread: 0x0000_0000,
+  Trap: 0x0003_0000,
+  Errno: 0x0005_0000,
+  Notify: 0x7fc0_0000,
+  Trace: 0x7ff0_0000,
+  Log: 0x7ffc_0000,
+  Allow: 0x7fff_0000,
+};
+
+/** `SECCOMP_RET_DATA`: the low 16 bits of an action carry its return code. */
+const DATA = 0xffff;
+
+/**
+ * What the kernel does with a system call. Immutable: {@linkcode ScmpAction.setReturnCode} returns another action.
+ *
+ * Source: seccomp(2) "SECCOMP_SET_MODE_FILTER"; `ScmpAction` of libseccomp-golang.
+ */
+export class ScmpAction {
+  readonly kind: ActionKind;
+  readonly #code: number;
+
+  private constructor(kind: ActionKind, code: number) {
+    this.kind = kind;
+    this.#code = code;
+    Object.freeze(this);
+  }
+
+  /** The action of a kind, with return code 0. */
+  static of(kind: ActionKind): ScmpAction {
+    return new ScmpAction(kind, 0);
+  }
+
+  /**
+   * The same action with a return code: the errno of {@linkcode ActErrno}, the message of
+   * {@linkcode ActTrace}. As in libseccomp-golang the other actions have none and are returned as they are.
+   *
+   * @param code An integer from 0 to 65535. The kernel caps an errno at 4095 (`MAX_ERRNO`).
+   * @returns The action with that code.
+   * @throws {ScmpError} `EINVAL` if the code is not such an integer.
+   *
+   * @example
+   * ```ts
+   * import { ActErrno, errno } from "jacamar-seccomp";
+   * ActErrno.setReturnCode(errno.EPERM);
+   * ```
+   */
+  setReturnCode(code: number): ScmpAction {
+    if (!Number.isInteger(code) || code < 0 || code > DATA) {
+      throw new ScmpError(
+        "EINVAL",
+        `a return code is an integer from 0 to ${DATA}, not ${code}`,
+      );
+    }
+    if (this.kind !== "Errno" && this.kind !== "Trace") return this;
+    return new ScmpAction(this.kind, code);
+  }
+
+  /** The return code: 0 to 65535, and 0 for the actions that have none. */
+  getReturnCode(): number {
+    return this.#code;
+  }
+
+  /** The 32-bit value that libseccomp and the kernel know this action by. */
+  toNative(): number {
+    return (VALUES[this.kind] | this.#code) >>> 0;
+  }
+
+  /** Whether both actions are the same to the kernel. */
+  equals(other: ScmpAction): boolean {
+    return this.toNative() === other.toNative();
+  }
+
+  /** The action's name with its code, as `ActErrno(1)`. */
+  toString(): string {
+    const code = this.kind === "Errno" || this.kind === "Trace"
+      ? `(${this.#code})`
+      : "";
+    return `Act${this.kind}${code}`;
+  }
+}
+
+/** Kills the thread that makes the call. */
+export const ActKillThread: ScmpAction = ScmpAction.of("KillThread");
+/** Kills the whole process, as with SIGSYS. Needs Linux 4.14. */
+export const ActKillProcess: ScmpAction = ScmpAction.of("KillProcess");
+/** Sends SIGSYS, which the process may handle. */
+export const ActTrap: ScmpAction = ScmpAction.of("Trap");
+/** Hands the call to a supervisor listening on the filter's notification descriptor. Needs Linux 5.0. */
+export const ActNotify: ScmpAction = ScmpAction.of("Notify");
+/** Fails the call with an errno. Without `setReturnCode` that errno is 0: the call "succeeds" and does nothing. */
+export const ActErrno: ScmpAction = ScmpAction.of("Errno");
+/** Notifies a tracer; without one the call fails with ENOSYS. */
+export const ActTrace: ScmpAction = ScmpAction.of("Trace");
+/** Logs the call and lets it pass. Needs Linux 4.14. */
+export const ActLog: ScmpAction = ScmpAction.of("Log");
+/** Lets the call pass. */
+export const ActAllow: ScmpAction = ScmpAction.of("Allow");

@@ -1,0 +1,70 @@
+/** The errno names that libseccomp returns, by number. Source: seccomp_rule_add(3), seccomp_load(3), ERRORS. */
+const NAMES: Readonly<Record<number, string>> = {
+  1: "EPERM",
+  2: "ENOENT",
+  3: "ESRCH",
+  11: "EAGAIN",
+  12: "ENOMEM",
+  13: "EACCES",
+  14: "EFAULT",
+  17: "EEXIST",
+  22: "EINVAL",
+  33: "EDOM",
+  34: "ERANGE",
+  95: "EOPNOTSUPP",
+  125: "ECANCELED",
+};
+
+/** What each of them means where no call gives a better reason. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EPERM: "the kernel refused it: CAP_SYS_ADMIN or no_new_privs is needed",
+  ENOENT: "there is no such thing",
+  EACCES: "the value is not allowed here",
+  EEXIST: "it exists already",
+  EFAULT: "an internal libseccomp error",
+  EINVAL: "an argument is invalid",
+  ENOMEM: "out of memory",
+  EDOM: "an architecture-specific failure",
+  EOPNOTSUPP: "this library or kernel does not support it",
+  ECANCELED: "a system call failed beyond the library's control",
+  ESRCH: "the threads could not be synchronised",
+  ERANGE: "the buffer is too small",
+};
+
+/**
+ * A call into libseccomp that failed, or one that was refused before it reached the library.
+ *
+ * `code` is the errno name that libseccomp returned (`EINVAL`, `EACCES`, …), `EINVAL` for an
+ * argument refused here, `ENOLIB` where the library itself could not be opened or is too old, and
+ * `ESTALE` for a filter that may no longer be used.
+ */
+export class ScmpError extends Error {
+  override readonly name = "ScmpError";
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Turns what a libseccomp function returned into an error.
+ *
+ * @param returned The negative errno that the function returned.
+ * @param what The call in words, for the message: `add a rule for mkdir`.
+ * @param reasons What a code means for this very call, where that is more than its general meaning.
+ * @returns The error to throw.
+ */
+export function failure(
+  returned: number,
+  what: string,
+  reasons: Readonly<Record<string, string>> = {},
+): ScmpError {
+  const code = NAMES[-returned] ?? `errno ${-returned}`;
+  const reason = reasons[code] ?? MEANINGS[code];
+  return new ScmpError(
+    code,
+    `could not ${what}: ${reason ? `${reason} (${code})` : code}`,
+  );
+}
