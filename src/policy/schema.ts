@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { errno, type ErrnoName } from "../libc/errno.ts";
+import { parseDuration } from "./duration.ts";
+
+/** The kernel's `MAX_ERRNO`: it returns no higher value from a system call. */
+const MAX_ERRNO = 4095;
+
+const boolean = v.boolean("must be true or false");
+const callName = v.pipe(
+  v.string("must be the name of a system call"),
+  v.regex(
+    /^[a-z0-9_]+$/,
+    (issue) => `${issue.received} is not the name of a system call`,
+  ),
+);
+const calls = v.array(callName, "must be a list of system call names");
+const file = v.pipe(
+  v.string("must be the path of a file"),
+  v.nonEmpty("must not be empty"),
+);
+const files = v.union(
+  [file, v.array(file)],
+  "must be the path of a file, or a list of them",
+);
+
+const isErrnoName = (text: string): text is ErrnoName =>
+  Object.hasOwn(errno, text);
+const errnoValue = v.union(
+  [
+    v.pipe(
+      v.string(),
+      v.check(isErrnoName),
+      v.transform((name) => errno[name as ErrnoName]),
+    ),
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ERRNO)),
+  ],
+  `must be the name of an errno, as "EPERM", or a number from 1 to ${MAX_ERRNO}`,
+);
+
+const DURATION =
+  'must be a duration above 0 and at most "10m", as "5s", "1.5s" or "250ms"';
+const duration = v.pipe(
+  v.string(DURATION),
+  v.check((text) => parseDuration(text) !== undefined, DURATION),
+  v.transform((text) => parseDuration(text) as number),
+);
+
+/** `[auth.seccomp]`, with its defaults. */
+const SeccompTable = v.strictObject({
+  disabled: v.optional(boolean, false),
+  block_all: v.optional(boolean, false),
+  allow_calls: v.optional(calls),
+  block_calls: v.optional(calls),
+  validation_plugin: v.optional(files),
+  plugin_timeout: v.optional(duration, "5s"),
+  block_tty_injection: v.optional(boolean, true),
+  errno: v.optional(errnoValue, "EPERM"),
+  no_new_privs: v.optional(
+    v.union([v.literal("auto"), v.boolean()], 'must be "auto", true or false'),
+    "auto",
+  ),
+});
+
+/** `[auth.logging]`, as far as it is ours: Jacamar's other keys are left alone. */
+const LoggingTable = v.object({
+  enabled: v.optional(boolean, false),
+  level: v.optional(
+    v.picklist(
+      ["debug", "info", "warn", "error"],
+      'must be "debug", "info", "warn" or "error"',
+    ),
+    "info",
+  ),
+  location: v.optional(
+    v.pipe(
+      v.string('must be "syslog" or the absolute path of a file'),
+      v.check(
+        (text) => text === "syslog" || text.startsWith("/"),
+        'must be "syslog" or the absolute path of a file',
+      ),
+    ),
+    "syslog",
+  ),
+});
+
+/** The part of jacamar.toml that is ours. Other tables are Jacamar's and are left alone. */
+export const Configuration = v.object({
+  auth: v.optional(
+    v.object({
+      seccomp: v.optional(SeccompTable, {}),
+      logging: v.optional(LoggingTable, {}),
+    }, "must be a table"),
+    {},
+  ),
+});
+
+export type Configuration = v.InferOutput<typeof Configuration>;
+export type SeccompTable = v.InferOutput<typeof SeccompTable>;
+/** Where and from which level on the system log is written. */
+export type Logging = v.InferOutput<typeof LoggingTable>;
+
+/** The keys that `[auth.seccomp]` may have. */
+export const SECCOMP_KEYS: readonly string[] = Object.keys(
+  SeccompTable.entries,
+);
