@@ -1,0 +1,121 @@
+import type { ScmpFilter } from "../libseccomp/mod.ts";
+import {
+  describeThrown,
+  describeValue,
+  placeOf,
+  PluginError,
+} from "./error.ts";
+import type { SeccompContext, SeccompExpansion } from "./expansion.ts";
+import { importError } from "./import_error.ts";
+
+/** The name under which a plugin exports its function. */
+const EXPORT = "seccompExpansion";
+
+/** What Deno reads as an ES module. */
+const MODULE = /\.(?:ts|mts|js|mjs)$/;
+
+/** A request to the plugins. */
+export interface PluginRequest {
+  /** The plugins' files, absolute, in the order in which they are called. */
+  readonly plugins: readonly string[];
+  readonly filter: ScmpFilter;
+  readonly context: SeccompContext;
+  /** Names the plugin whose rules come next. */
+  readonly announce: (plugin: string) => void;
+}
+
+/**
+ * Makes sure that a plugin's file is there and can be one, as long as there are permissions to look.
+ *
+ * @throws {PluginError} If it is not.
+ */
+export function requirePluginFile(plugin: string): void {
+  if (!MODULE.test(plugin)) {
+    const hint = plugin.endsWith(".so")
+      ? "a Go plugin cannot be loaded; port it to TypeScript, see docs/porting.md"
+      : "a plugin is an ES module, a file that ends in .ts, .mts, .js or .mjs";
+    throw new PluginError(plugin, `${plugin}: ${hint}`);
+  }
+  try {
+    if (Deno.statSync(plugin).isFile) return;
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : (cause as Error).message;
+    throw new PluginError(plugin, `${plugin}: ${why}`, { cause });
+  }
+  throw new PluginError(plugin, `${plugin} is not a regular file`);
+}
+
+/**
+ * Imports the plugins and lets each change the filter, one after the other.
+ *
+ * @returns When all of them are done.
+ * @throws {PluginError} As soon as one cannot be imported, does not export what it should, or fails.
+ */
+export async function callPlugins(request: PluginRequest): Promise<void> {
+  for (const plugin of request.plugins) {
+    request.announce(plugin);
+    await callPlugin(plugin, request);
+  }
+}
+
+async function callPlugin(
+  plugin: string,
+  { filter, context }: PluginRequest,
+): Promise<void> {
+  const expand = await importExpansion(plugin);
+  let returned: unknown;
+  try {
+    returned = await expand(filter, context.stage, context);
+  } catch (thrown) {
+    throw new PluginError(plugin, describeThrown(thrown), {
+      cause: thrown,
+      place: placeOf(thrown),
+    });
+  }
+  if (returned === undefined || returned === null) return;
+  if (returned instanceof Error) {
+    throw new PluginError(plugin, describeThrown(returned), {
+      cause: returned,
+      place: placeOf(returned),
+    });
+  }
+  throw new PluginError(
+    plugin,
+    `${EXPORT} returned ${
+      describeValue(returned)
+    }; it returns nothing, or an Error to fail the job`,
+  );
+}
+
+async function importExpansion(plugin: string): Promise<SeccompExpansion> {
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = await import(fileUrl(plugin));
+  } catch (thrown) {
+    throw importError(plugin, thrown);
+  }
+  const expand = module[EXPORT];
+  if (typeof expand === "function") return expand as SeccompExpansion;
+  const found = Object.keys(module);
+  const exports = found.length === 0 ? "nothing" : `only ${found.join(", ")}`;
+  throw new PluginError(
+    plugin,
+    expand === undefined
+      ? `${plugin} must export a function ${EXPORT}; it exports ${exports}`
+      : `${plugin} must export a function ${EXPORT}; it exports ${
+        describeValue(expand)
+      } of that name`,
+  );
+}
+
+function fileUrl(path: string): string {
+  const url = new URL("file:///");
+  url.pathname = path.replaceAll("%", "%25").replaceAll("\\", "%5C").replaceAll(
+    "\n",
+    "%0A",
+  )
+    .replaceAll("\r", "%0D").replaceAll("\t", "%09");
+  return url.href;
+}
