@@ -1,0 +1,113 @@
+import type { JournalRule, ScmpCondition } from "../libseccomp/mod.ts";
+import { describeAction } from "../policy/lint.ts";
+import type { Report, StageReport } from "./check.ts";
+
+/** Rules of one call and origin beyond this many are counted instead of listed. */
+const LISTED = 3;
+
+const SYMBOLS = {
+  NotEqual: "!=",
+  Less: "<",
+  LessOrEqual: "<=",
+  Equal: "==",
+  GreaterEqual: ">=",
+  Greater: ">",
+  MaskedEqual: "==",
+} as const;
+
+/** The report as text. Stages whose filters do the same stand together. */
+export function renderReport(report: Report): string {
+  const lines = [report.configuration];
+  for (const plugin of report.plugins) lines.push(`plugin ${plugin}`);
+  if (report.disabled) {
+    lines.push("disabled = true: the driver is executed without a filter");
+  }
+  for (const problem of report.problems) lines.push(`problem: ${problem}`);
+  for (const [text, stages] of groupByText(report.stages)) {
+    lines.push("", ...wrap(stages.join(", ")), text);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function groupByText(stages: readonly StageReport[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const stage of stages) {
+    const text = renderStage(stage);
+    const group = groups.get(text);
+    if (group) group.push(stage.stage);
+    else groups.set(text, [stage.stage]);
+  }
+  return groups;
+}
+
+function renderStage({ journal, instructions, findings }: StageReport): string {
+  const lines: string[] = [];
+  if (journal) {
+    const rows = [...summarise(journal.rules)];
+    const widths = [0, 1].map((column) =>
+      Math.max(0, ...rows.map((row) => row[column].length))
+    );
+    for (const [call, action, conditions, origin] of rows) {
+      const columns = `${call.padEnd(widths[0])}  ${action.padEnd(widths[1])}`;
+      lines.push(`  ${columns}${conditions && `  ${conditions}`}  [${origin}]`);
+    }
+    const others = rows.length === 0 ? "every call" : "any other call";
+    lines.push(`  ${others}: ${describeAction(journal.defaultAction)}`);
+    lines.push(
+      `  another architecture: ${describeAction(journal.badArchAction)}`,
+    );
+    lines.push(`  ${instructions} instructions`);
+  }
+  for (const { severity, message } of findings) {
+    lines.push(`  ${severity}: ${message}`);
+  }
+  return lines.join("\n");
+}
+
+type Row = readonly [
+  call: string,
+  action: string,
+  conditions: string,
+  origin: string,
+];
+
+/** One row a rule, but one row together for many rules of one call, action and origin. */
+function* summarise(rules: readonly JournalRule[]): Generator<Row> {
+  const groups = new Map<string, JournalRule[]>();
+  for (const rule of rules) {
+    const key = `${rule.syscall.number} ${rule.action} ${rule.origin}`;
+    const group = groups.get(key);
+    if (group) group.push(rule);
+    else groups.set(key, [rule]);
+  }
+  for (const group of groups.values()) {
+    const [{ syscall, action, origin }] = group;
+    const row = (conditions: string): Row => [
+      syscall.toString(),
+      describeAction(action),
+      conditions,
+      origin,
+    ];
+    if (group.length > LISTED) {
+      yield row(`in ${group.length} cases, see --json`);
+    } else {for (const { conditions } of group) {
+        yield row(conditions.map(describeCondition).join(", "));
+      }}
+  }
+}
+
+function describeCondition(
+  { argument, op, operandOne, operandTwo }: ScmpCondition,
+): string {
+  const hex = (value: bigint) => `0x${value.toString(16)}`;
+  const symbol = SYMBOLS[op.comparison];
+  return op.comparison === "MaskedEqual"
+    ? `arg${argument} & ${hex(operandOne)} ${symbol} ${hex(operandTwo)}`
+    : `arg${argument} ${symbol} ${hex(operandOne)}`;
+}
+
+/** Breaks a list at 80 columns. */
+function wrap(text: string): string[] {
+  return text.match(/.{1,79}(?:\s|$)/g)?.map((line) => line.trimEnd()) ??
+    [text];
+}

@@ -1,0 +1,117 @@
+import { attribute, lend } from "../libseccomp/filter.ts";
+import {
+  getLibraryVersion,
+  getNativeArch,
+  type ScmpFilter,
+} from "../libseccomp/mod.ts";
+import {
+  type LastWord,
+  leaveLastWords,
+  makeDeadline,
+} from "../launch/latch.ts";
+import { keepStdio } from "../launch/stdio.ts";
+import { callPlugins, requirePluginFile } from "../plugin/call.ts";
+import { revokePermissions } from "../plugin/confine.ts";
+import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
+import { timeOutMessage, within } from "../plugin/time_limit.ts";
+import type { Policy } from "../policy/policy.ts";
+
+/** What the plugins' supervisor needs to know of the command that it works for. */
+export interface Supervision {
+  readonly policy: Policy;
+  /** With which the process ends if a plugin ends it; the exit latch must be on. */
+  readonly exitCode: number;
+  /** Whether a plugin's output is shown on standard error. */
+  readonly showOutput: boolean;
+  /** What to write if the process ends while a plugin has it: the error, and the descriptor of standard error. */
+  readonly lastWords: (
+    error: PluginError,
+    stderr: number,
+  ) => readonly LastWord[];
+  /** Called with what a plugin did outside of its call: an unhandled rejection, the end of the process. */
+  readonly fail: (error: PluginError) => never;
+}
+
+/** Plugins on their lead. */
+export interface Supervised {
+  /** The descriptor of standard error while the plugins have none. */
+  readonly stderr: number;
+  /**
+   * Has the plugins change a filter.
+   *
+   * @throws {PluginError} If one fails or the time is over.
+   */
+  expand(filter: ScmpFilter, stage: string): Promise<void>;
+  /** Gives the standard descriptors back. */
+  end(): void;
+}
+
+/**
+ * Gives everything up that plugins must not have: permissions, the standard descriptors, the power to end the process
+ * well or never to return. There is no way back; all that the caller needs must be open by now.
+ *
+ * @throws {PluginError} If a plugin's file is missing.
+ */
+export function supervisePlugins(supervision: Supervision): Supervised {
+  const { policy, exitCode, showOutput, lastWords, fail } = supervision;
+  const { file: configuration, plugins, pluginTimeout } = policy;
+  plugins.forEach(requirePluginFile);
+  const facts = {
+    uid: Deno.uid() ?? 0,
+    gid: Deno.gid() ?? 0,
+    architecture: getNativeArch().name,
+    kernel: Deno.osRelease(),
+    libseccomp: getLibraryVersion(),
+    configuration,
+  };
+  let current = plugins[0];
+  const stdio = keepStdio(showOutput);
+  const stuck = `${timeOutMessage(pluginTimeout)}, or it ended the process`;
+  leaveLastWords(
+    lastWords(new PluginError(plugins.join(", "), stuck), stdio.stderr),
+  );
+  const deadline = makeDeadline(exitCode);
+  watchGlobalEvents((message, place) =>
+    fail(new PluginError(current, message, { place }))
+  );
+  revokePermissions();
+  return {
+    stderr: stdio.stderr,
+    async expand(filter, stage) {
+      lend(filter);
+      deadline.start(pluginTimeout);
+      const request = {
+        plugins,
+        filter,
+        context: Object.freeze({ stage, ...facts }),
+        announce(plugin: string) {
+          current = plugin;
+          attribute(filter, `plugin ${plugin}`);
+        },
+      };
+      await within(callPlugins(request), pluginTimeout, () => current);
+      deadline.stop();
+    },
+    end: stdio.restore,
+  };
+}
+
+/** What a plugin leaves behind may fail later, or end the process. */
+function watchGlobalEvents(
+  fail: (message: string, place?: string) => never,
+): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const { reason } = event;
+    fail(
+      `it left a rejection unhandled: ${describeThrown(reason)}`,
+      placeOf(reason),
+    );
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    const { error } = event;
+    fail(`it left an error uncaught: ${describeThrown(error)}`, placeOf(error));
+  });
+  globalThis.addEventListener("unload", () => fail("it ended the process"));
+}
