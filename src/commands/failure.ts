@@ -44,11 +44,6 @@ interface Facts {
  */
 export class Failure {
   readonly exitCode = systemFailureExitCode();
-  /** Leads from the job log to the system log: 12 hexadecimal digits. */
-  readonly reference = Array.from(
-    crypto.getRandomValues(new Uint8Array(6)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
   readonly facts: Facts = {};
   /** Where the job log is at the moment. */
   stderr = STDERR;
@@ -58,8 +53,16 @@ export class Failure {
     | { readonly open: SystemLog | undefined; readonly problem?: string }
     | undefined;
 
+  #reference: string | undefined;
+
   constructor(unobfuscated: boolean) {
     this.#unobfuscated = unobfuscated;
+  }
+
+  /** Leads from the job log to the system log: 12 hexadecimal digits. */
+  get reference(): string {
+    return this.#reference ??= crypto.getRandomValues(new Uint8Array(6))
+      .toHex();
   }
 
   /** Opens the system log. A log that cannot be opened is remembered and told with the first failure. */

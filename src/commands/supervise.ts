@@ -13,7 +13,6 @@ import { keepStdio } from "../launch/stdio.ts";
 import { callPlugins, requirePluginFile } from "../plugin/call.ts";
 import { revokePermissions } from "../plugin/confine.ts";
 import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
-import { timeOutMessage, within } from "../plugin/time_limit.ts";
 import type { Policy } from "../policy/policy.ts";
 
 /** What the plugins' supervisor needs to know of the command that it works for. */
@@ -66,7 +65,9 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   };
   let current = plugins[0];
   const stdio = keepStdio(showOutput);
-  const stuck = `${timeOutMessage(pluginTimeout)}, or it ended the process`;
+  const stuck =
+    `it did not return within ${pluginTimeout / 1000} s (plugin_timeout), ` +
+    "waits for what never comes, or ended the process";
   leaveLastWords(
     lastWords(new PluginError(plugins.join(", "), stuck), stdio.stderr),
   );
@@ -89,7 +90,7 @@ export function supervisePlugins(supervision: Supervision): Supervised {
           attribute(filter, `plugin ${plugin}`);
         },
       };
-      await within(callPlugins(request), pluginTimeout, () => current);
+      await callPlugins(request);
       deadline.stop();
     },
     end: stdio.restore,

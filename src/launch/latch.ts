@@ -1,10 +1,9 @@
 import {
-  type CMemory,
   cString,
   functionAddress,
   int,
   libc,
-  memory,
+  long,
   pointer,
   SystemCallError,
 } from "../libc/mod.ts";
@@ -36,9 +35,6 @@ export function latchExit(code: number): void {
 /** glibc writes past a buffer that is small or that the text would fill (fileops.c, `_IO_new_file_xsputn`). */
 const SPARE = 4096;
 
-/** What C streams hold until the process ends must not be collected before. */
-const streamBuffers: CMemory[] = [];
-
 /** A line to be written when the process ends without its program having had a say. */
 export interface LastWord {
   readonly fd: number;
@@ -52,18 +48,18 @@ export interface LastWord {
  * @throws {SystemCallError} If a descriptor or a stream cannot be made.
  */
 export function leaveLastWords(words: readonly LastWord[]): void {
-  const { fcntl, fdopen, fputs, setvbuf } = libc().calls;
+  const { fcntl, fdopen, fputs, malloc, setvbuf } = libc().calls;
   for (const { fd, line } of words) {
     const text = cString(line);
-    const buffer = memory(new Uint8Array(text.bytes.length + SPARE));
-    streamBuffers.push(buffer);
+    const size = text.bytes.length + SPARE;
+    // C's own memory: when Deno ends by itself, JavaScript's is gone before the streams are flushed.
+    const buffer = malloc(long(size));
     const copy = fcntl(int(fd), F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
     const stream = copy < 0 ? 0n : fdopen(int(copy), cString("a").bytes);
     if (stream === 0n) {
       throw new SystemCallError("open a stream for last words");
     }
-    const size = BigInt(buffer.bytes.length);
-    if (setvbuf(pointer(stream), buffer.address, FULLY_BUFFERED, size) !== 0) {
+    if (setvbuf(pointer(stream), buffer, FULLY_BUFFERED, BigInt(size)) !== 0) {
       throw new SystemCallError("make a buffer for last words");
     }
     fputs(text.pointer, stream);

@@ -32,6 +32,8 @@ const LIBC = {
   fcntl: { parameters: [INT, "i32", "i32"], result: "i32" },
   // int dup2(int oldfd, int newfd)
   dup2: { parameters: [INT, "i32"], result: "i32" },
+  // void *malloc(size_t size)
+  malloc: { parameters: [LONG], result: "u64" },
   // FILE *fdopen(int fd, const char *mode)
   fdopen: { parameters: [INT, "buffer"], result: "u64" },
   // int setvbuf(FILE *restrict stream, char *restrict buf, int mode, size_t size)

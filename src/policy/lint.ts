@@ -1,4 +1,8 @@
-import type { Journal, ScmpAction } from "../libseccomp/mod.ts";
+import {
+  getSyscallFromName,
+  type Journal,
+  type ScmpAction,
+} from "../libseccomp/mod.ts";
 import { errnoName } from "../libc/errno.ts";
 
 /** `BPF_MAXINSNS` of include/uapi/linux/bpf_common.h, and the size of one instruction. */
@@ -21,9 +25,8 @@ export interface Finding {
 export function refusesExecve(
   { defaultAction, rules }: Journal,
 ): string | undefined {
-  const forExecve = rules.filter(({ syscall }) =>
-    syscall.toString() === "execve"
-  );
+  const execve = getSyscallFromName("execve").number;
+  const forExecve = rules.filter(({ syscall }) => syscall.number === execve);
   if (
     !passes(defaultAction) && !forExecve.some(({ action }) => passes(action))
   ) {
