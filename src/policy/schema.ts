@@ -25,17 +25,21 @@ const files = v.union(
 
 const isErrnoName = (text: string): text is ErrnoName =>
   Object.hasOwn(errno, text);
-const errnoValue = v.union(
-  [
-    v.pipe(
-      v.string(),
-      v.check(isErrnoName),
-      v.transform((name) => errno[name as ErrnoName]),
-    ),
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ERRNO)),
-  ],
-  `must be the name of an errno, as "EPERM", or a number from 1 to ${MAX_ERRNO}`,
-);
+const ERRNO =
+  `must be the name of an errno, as "EPERM", or a number from 1 to ${MAX_ERRNO}`;
+const errnoValue = v.union([
+  v.pipe(
+    v.string(),
+    v.check(isErrnoName, ERRNO),
+    v.transform((name) => errno[name as ErrnoName]),
+  ),
+  v.pipe(
+    v.number(),
+    v.integer(ERRNO),
+    v.minValue(1, ERRNO),
+    v.maxValue(MAX_ERRNO, ERRNO),
+  ),
+], ERRNO);
 
 const DURATION =
   'must be a duration above 0 and at most "10m", as "5s", "1.5s" or "250ms"';

@@ -1,0 +1,169 @@
+/**
+ * Runs jacamar-seccomp the two ways there are: from the source tree, and as the compiled executable.
+ *
+ * @module
+ */
+const root = new URL("../", import.meta.url).pathname;
+const executable = `${root}build/jacamar-seccomp`;
+
+/** One way to run the program. */
+export interface Program {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Why it cannot be run here, if it cannot. */
+  readonly missing?: string;
+}
+
+export const fromSource: Program = {
+  name: "deno run",
+  command: [
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    "--no-check",
+    "--cached-only",
+    "--allow-read",
+    "--allow-ffi",
+    "--allow-env",
+    "--allow-sys",
+    `${root}main.ts`,
+  ],
+};
+
+export const compiled: Program = {
+  name: "executable",
+  command: [executable],
+  missing: exists(executable)
+    ? undefined
+    : "scripts/build found no base binary for deno compile",
+};
+
+export const programs: readonly Program[] = [fromSource, compiled];
+
+/** Whether the tests run as root, and with that can become an ordinary user. */
+export const isRoot = Deno.uid() === 0;
+
+/** What a run left behind. */
+export interface Result {
+  readonly code: number;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to an environment that has only PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Put in front of the command, as `["setpriv", …]`. */
+  readonly wrapper?: readonly string[];
+}
+
+/** Runs a program to its end. */
+export async function run(
+  program: Program,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Result> {
+  const child = start(program, args, options);
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(options.stdin ?? ""));
+    await writer.close();
+  } catch (error) {
+    // A program that reads nothing may be gone before all is written.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+  const { code, signal, stdout, stderr } = await child.output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, signal, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** Starts a program with pipes for its standard descriptors. */
+export function start(
+  program: Program,
+  args: readonly string[],
+  { cwd, env, wrapper = [] }: RunOptions = {},
+): Deno.ChildProcess {
+  const [command, ...rest] = [...wrapper, ...program.command, ...args];
+  return new Deno.Command(command, {
+    args: rest,
+    cwd,
+    clearEnv: true,
+    env: { ...baseEnvironment(program), ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** What every run has: where commands are, and for `deno run` where its cache is. */
+export function baseEnvironment(program: Program): Record<string, string> {
+  const names = program === fromSource
+    ? ["PATH", "HOME", "DENO_DIR"]
+    : ["PATH"];
+  const environment: Record<string, string> = {};
+  for (const name of names) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+/** A folder for one test, gone when the test is. */
+export class Scratch implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "jacamar-seccomp-" });
+
+  constructor() {
+    Deno.chmodSync(this.path, 0o755);
+  }
+
+  /** Writes a file and returns its path. */
+  file(name: string, content: string | Uint8Array, mode = 0o644): string {
+    const path = `${this.path}/${name}`;
+    if (typeof content === "string") Deno.writeTextFileSync(path, content);
+    else Deno.writeFileSync(path, content);
+    Deno.chmodSync(path, mode);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** A test that runs once for each program, reported as ignored where a program is missing. */
+export function testEach(
+  name: string,
+  body: (program: Program) => Promise<void>,
+  reason?: string,
+): void {
+  for (const program of programs) {
+    const ignored = program.missing ?? reason;
+    Deno.test({
+      name: ignored === undefined
+        ? `${program.name}: ${name}`
+        : `${program.name}: ${name} [ignored: ${ignored}]`,
+      ignore: ignored !== undefined,
+      fn: () => body(program),
+    });
+  }
+}
+
+/** Whether a command is on PATH. */
+export function hasCommand(name: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) =>
+    exists(`${folder}/${name}`)
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
