@@ -101,7 +101,7 @@ export function start(
 
 /** What every run has: where commands are, and for `deno run` where its cache is. */
 export function baseEnvironment(program: Program): Record<string, string> {
-  const names = program === fromSource
+  const names = program.command[0] === Deno.execPath()
     ? ["PATH", "HOME", "DENO_DIR"]
     : ["PATH"];
   const environment: Record<string, string> = {};
@@ -134,13 +134,14 @@ export class Scratch implements Disposable {
   }
 }
 
-/** A test that runs once for each program, reported as ignored where a program is missing. */
+/** A test that runs once for each program, reported as ignored where a program or something else is missing. */
 export function testEach(
   name: string,
   body: (program: Program) => Promise<void>,
   reason?: string,
+  which: readonly Program[] = programs,
 ): void {
-  for (const program of programs) {
+  for (const program of which) {
     const ignored = program.missing ?? reason;
     Deno.test({
       name: ignored === undefined

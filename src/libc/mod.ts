@@ -14,7 +14,7 @@ const POINTER = { struct: ["pointer"] } as const;
 const LIBC = {
   // int *__errno_location(void): the superfluous argument is never read
   __errno_location: { parameters: [INT], result: "pointer" },
-  // char **environ
+  // char **environ; what is opened is the variable's address
   environ: { type: "pointer" },
   // void *dlsym(void *restrict handle, const char *restrict symbol)
   dlsym: { parameters: [POINTER, "buffer"], result: "u64" },
@@ -83,13 +83,15 @@ let opened: Libc | undefined;
  */
 export function libc(): Libc {
   if (opened) return opened;
-  const { environ, __errno_location, ...calls } =
+  const { environ: variable, __errno_location, ...calls } =
     Deno.dlopen("libc.so.6", LIBC).symbols;
   const location = __errno_location(int(0));
   if (location === null) throw new Error("libc has no errno");
   const errno = new Int32Array(
     Deno.UnsafePointerView.getArrayBuffer(location, 4),
   );
+  if (variable === null) throw new Error("libc has no environ");
+  const environ = new Deno.UnsafePointerView(variable).getPointer();
   return opened = { calls, environ, errno };
 }
 

@@ -26,6 +26,9 @@ const VALUES: Readonly<Record<ActionKind, number>> = {
 /** `SECCOMP_RET_DATA`: the low 16 bits of an action carry its return code. */
 const DATA = 0xffff;
 
+/** The highest errno that libseccomp takes for an action (src/db.c, `db_action_valid`: below MAX_ERRNO). */
+const HIGHEST_ERRNO = 4094;
+
 /**
  * What the kernel does with a system call. Immutable: {@linkcode ScmpAction.setReturnCode} returns another action.
  *
@@ -50,7 +53,7 @@ export class ScmpAction {
    * The same action with a return code: the errno of {@linkcode ActErrno}, the message of
    * {@linkcode ActTrace}. As in libseccomp-golang the other actions have none and are returned as they are.
    *
-   * @param code An integer from 0 to 65535. The kernel caps an errno at 4095 (`MAX_ERRNO`).
+   * @param code An integer: 0 to 4094 for `ActErrno`, as libseccomp takes no more, and 0 to 65535 for the others.
    * @returns The action with that code.
    * @throws {ScmpError} `EINVAL` if the code is not such an integer.
    *
@@ -61,10 +64,11 @@ export class ScmpAction {
    * ```
    */
   setReturnCode(code: number): ScmpAction {
-    if (!Number.isInteger(code) || code < 0 || code > DATA) {
+    const highest = this.kind === "Errno" ? HIGHEST_ERRNO : DATA;
+    if (!Number.isInteger(code) || code < 0 || code > highest) {
       throw new ScmpError(
         "EINVAL",
-        `a return code is an integer from 0 to ${DATA}, not ${code}`,
+        `a return code of ${this} is an integer from 0 to ${highest}, not ${code}`,
       );
     }
     if (this.kind !== "Errno" && this.kind !== "Trace") return this;

@@ -106,7 +106,7 @@ export class ScmpFilter {
     }
     this.#handle = pointer(handle);
     abandoned.register(this, this.#handle, this);
-    this.#set("tsync", 1);
+    this.#synchroniseThreads();
   }
 
   /** Whether the filter may be used: it is not released, and not kept from a plugin call that is over. */
@@ -138,7 +138,7 @@ export class ScmpFilter {
     this.#noNewPrivs = undefined;
     this.#log = false;
     this.#speculativeStoreBypass = false;
-    this.#set("tsync", 1);
+    this.#synchroniseThreads();
   }
 
   /**
@@ -384,6 +384,17 @@ export class ScmpFilter {
         origin: this.#origin,
       }),
     );
+  }
+
+  /** As in libseccomp-golang, a kernel that cannot is no reason to fail. */
+  #synchroniseThreads(): void {
+    try {
+      this.#set("tsync", 1);
+    } catch (cause) {
+      if (!(cause instanceof ScmpError) || cause.code !== "EOPNOTSUPP") {
+        throw cause;
+      }
+    }
   }
 
   #get(attribute: Attribute): number {

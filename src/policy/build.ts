@@ -4,6 +4,7 @@ import {
   ActErrno,
   ActKillProcess,
   CompareMaskedEqual,
+  getAPI,
   getSyscallFromName,
   makeCondition,
   type ScmpAction,
@@ -24,6 +25,9 @@ const INJECTIONS: readonly number[] = [TIOCSTI, TIOCLINUX];
 const REQUEST = 1;
 const WORD = 0xffff_ffff;
 
+/** The first API level with ActKillProcess (seccomp_api_get(3)). */
+const KILL_PROCESS_API = 3;
+
 const TTY_ORIGIN = "default: block_tty_injection";
 
 /**
@@ -39,7 +43,7 @@ export async function buildFilter(policy: Policy): Promise<ScmpFilter> {
   const filter = new ScmpFilter(policy.blockAll ? refuse : ActAllow);
   try {
     // A process of which one thread is killed and the others wait for it is no better off than a dead one.
-    filter.setBadArchAction(ActKillProcess);
+    if (getAPI() >= KILL_PROCESS_API) filter.setBadArchAction(ActKillProcess);
     if (policy.blockAll) {
       await addAllowed(filter, policy);
     } else {

@@ -31,7 +31,7 @@ export interface Policy {
   /** Milliseconds for all plugins together. */
   readonly pluginTimeout: number;
   readonly blockTtyInjection: boolean;
-  /** What refused calls return; 1 to 4095. */
+  /** What refused calls return; 1 to 4094. */
   readonly errno: number;
   readonly noNewPrivs: "auto" | boolean;
   readonly logging: Logging;
@@ -133,26 +133,29 @@ async function refuse(
   locate: Locate,
   issues: readonly v.BaseIssue<unknown>[],
 ): Promise<ConfigurationError> {
-  const problems: string[] = [];
+  const found: { line: number; problem: string }[] = [];
   for (const issue of issues) {
     const path = (issue.path ?? []).map(({ key }) => key as string | number);
     const [table, key, ...rest] = [
       path.slice(0, 2).join("."),
       ...path.slice(2),
     ];
+    const line = locate(path);
+    let message: string;
     if (issue.type === "strict_object") {
       const near = await suggestion(String(key), SECCOMP_KEYS);
-      problems.push(
-        at(file, locate(path), `unknown key "${key}" in [${table}]${near}`),
-      );
+      message = `unknown key "${key}" in [${table}]${near}`;
     } else {
-      const name = key === undefined
-        ? `[${table}]`
-        : [key, ...rest.map((n) => `[${n}]`)].join("");
-      problems.push(at(file, locate(path), `${name}: ${issue.message}`));
+      const indices = rest.map((index) => `[${index}]`).join("");
+      message = `${
+        key === undefined ? `[${table}]` : key
+      }${indices}: ${issue.message}`;
     }
+    found.push({ line: line ?? 0, problem: at(file, line, message) });
   }
-  return new ConfigurationError(problems);
+  return new ConfigurationError(
+    found.sort((a, b) => a.line - b.line).map(({ problem }) => problem),
+  );
 }
 
 /** What each key says for itself may still make no sense together. */

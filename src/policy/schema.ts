@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { errno, type ErrnoName } from "../libc/errno.ts";
 import { parseDuration } from "./duration.ts";
 
-/** The kernel's `MAX_ERRNO`: it returns no higher value from a system call. */
-const MAX_ERRNO = 4095;
+/** libseccomp takes no higher errno: it must be below the kernel's `MAX_ERRNO`, 4095. */
+const MAX_ERRNO = 4094;
 
 const boolean = v.boolean("must be true or false");
 const callName = v.pipe(

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { run, Scratch, testEach } from "./program.ts";
+
+const MKDIR_PLUGIN = new URL("../plugins/mkdir.ts", import.meta.url).pathname;
+
+testEach(
+  "check shows what each stage's filter does and where it comes from",
+  async (program) => {
+    using scratch = new Scratch();
+    const config = scratch.file(
+      "jacamar.toml",
+      `[auth.seccomp]\nblock_calls = [\n  "ptrace",\n]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
+    );
+    const stages = [
+      "--stage",
+      "step_script",
+      "--stage",
+      "after_script",
+      "--stage",
+      "step_two",
+    ];
+    const { code, stdout, stderr } = await run(program, [
+      "check",
+      "-c",
+      config,
+      ...stages,
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const [, two, one] = stdout.split("\n\n");
+    assert.match(
+      two,
+      /^step_script, step_two\n {2}ptrace {2}ActErrno\(EPERM\) {2}\[block_calls .*jacamar\.toml:3\]\n/,
+    );
+    assert.match(
+      two,
+      /ioctl {3}ActErrno\(EPERM\) {2}arg1 & 0xffffffff == 0x5412 {2}\[default: block_tty_injection\]\n/,
+    );
+    assert.doesNotMatch(two, /mkdir/);
+    assert.match(
+      one,
+      /^after_script\n[^]*mkdir {3}ActErrno\(EPERM\) {2}\[plugin .*\/plugins\/mkdir\.ts\]\n/,
+    );
+    assert.match(
+      one,
+      /any other call: ActAllow\n {2}another architecture: ActKillProcess\n {2}\d+ instructions\n$/,
+    );
+  },
+);
+
+testEach(
+  "check covers the well-known stages, and --json tells all",
+  async (program) => {
+    using scratch = new Scratch();
+    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const { code, stdout } = await run(program, [
+      "check",
+      "--configuration",
+      config,
+      "--json",
+    ]);
+    assert.equal(code, 0);
+    const report = JSON.parse(stdout);
+    assert.equal(report.stages.length, 15);
+    assert.deepEqual(report.stages[0].rules[0], {
+      syscall: "ioctl",
+      number: Deno.build.arch === "x86_64" ? 16 : 29,
+      action: "ActErrno(1)",
+      conditions: [{
+        argument: 1,
+        comparison: "CompareMaskedEqual",
+        values: ["0xffffffff", "0x5412"],
+      }],
+      origin: "default: block_tty_injection",
+    });
+  },
+);
+
+testEach(
+  "check finds what is wrong and says so with exit code 1",
+  async (program) => {
+    using scratch = new Scratch();
+    const lines = async (config: string, plugin = "") => {
+      scratch.file("plugin.js", plugin);
+      const file = scratch.file("jacamar.toml", config);
+      const { code, stdout, stderr } = await run(program, [
+        "check",
+        "-c",
+        file,
+        "--stage",
+        "x",
+      ]);
+      assert.equal(code, 1, stderr);
+      return stdout + stderr;
+    };
+    const withPlugin =
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "300ms"\n';
+    const expansion = (body: string) =>
+      `import { ActErrno, ActKillProcess, getSyscallFromName } from "jacamar-seccomp";
+     export function seccompExpansion(filter, stage) { ${body} }`;
+
+    assert.match(
+      await lines("[auth.seccomp]\nblock_call = []\nerrno = 0\n"),
+      /unknown key[^]*problem: .*errno/,
+    );
+    assert.match(
+      await lines('[auth.seccomp]\nblock_calls = ["mkdirs"]\n'),
+      /:2: block_calls: could not resolve/,
+    );
+    assert.match(
+      await lines("[auth.seccomp]\nblock_all = true\n"),
+      /problem: the driver could not be started/,
+    );
+    assert.match(
+      await lines('[auth.seccomp]\nvalidation_plugin = "no.ts"\n'),
+      /there is no such file/,
+    );
+    assert.match(
+      await lines(withPlugin, expansion('throw new Error("in " + stage);')),
+      /x\n {2}problem: plugin error: in x \(.*plugin\.js:2:\d+\)/,
+    );
+    assert.match(
+      await lines(withPlugin, expansion("for (;;);")),
+      /plugin_timeout/,
+    );
+    assert.match(
+      await lines(withPlugin, expansion("Deno.exit(0);")),
+      /it ended the process/,
+    );
+    assert.match(
+      await lines(
+        withPlugin,
+        expansion(`const mkdir = getSyscallFromName("mkdir");
+        filter.addRule(mkdir, ActErrno.setReturnCode(1)); filter.addRule(mkdir, ActKillProcess);`),
+      ),
+      /warning: mkdir has two rules, ActErrno\(EPERM\) and ActKillProcess, of which one loses/,
+    );
+  },
+);
+
+testEach(
+  "check keeps a plugin's output apart from its own",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file(
+      "plugin.js",
+      'export function seccompExpansion() { console.log("noise"); }',
+    );
+    const config = scratch.file(
+      "jacamar.toml",
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
+    );
+    const { code, stdout, stderr } = await run(program, [
+      "check",
+      "-c",
+      config,
+      "--json",
+      "--stage",
+      "x",
+    ]);
+    assert.deepEqual([code, stderr], [0, "noise\n"]);
+    assert.equal(JSON.parse(stdout).stages[0].stage, "x");
+  },
+);
+
+testEach(
+  "a command line that is wrong ends with 2 and a hint",
+  async (program) => {
+    for (
+      const [args, says] of [
+        [["chek"], /did you mean `check`/],
+        [["check", "--configuratoin", "x"], /did you mean --configuration/],
+        [["check"], /configuration/],
+        [[], /USAGE/],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await run(program, args);
+      assert.equal(code, 2);
+      assert.match(stdout + stderr, says);
+    }
+    const version = await run(program, ["--version"]);
+    assert.deepEqual([version.code, version.stdout], [0, "0.1.0\n"]);
+  },
+);

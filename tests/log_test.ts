@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { isRoot, type Program, run, Scratch, testEach } from "./program.ts";
+
+const SOCKET = "/dev/log";
+
+/** What the job log shows of a failure, and what the system log. */
+async function fail(
+  program: Program,
+  scratch: Scratch,
+  logging: string,
+  ...flags: string[]
+) {
+  scratch.file(
+    "plugin.ts",
+    `import { getSyscallFromName } from "jacamar-seccomp";
+export const seccompExpansion = () => { getSyscallFromName("mkdirs"); };`,
+  );
+  const config = scratch.file(
+    "jacamar.toml",
+    `[auth.seccomp]\nvalidation_plugin = "plugin.ts"\n[auth.logging]\n${logging}\n`,
+  );
+  const args = ["exec", ...flags, "-c", config, "--", "true", "prepare"];
+  const { code, stdout, stderr } = await run(program, args);
+  assert.deepEqual([code, stdout], [2, ""]);
+  return {
+    stderr,
+    config,
+    reference: /reference ([0-9a-f]{12})/.exec(stderr)?.[1],
+  };
+}
+
+testEach(
+  "the job log has a reference, the system log the whole story",
+  async (program) => {
+    using scratch = new Scratch();
+    const log = scratch.file("system.log", "earlier record\n");
+    const { stderr, config, reference } = await fail(
+      program,
+      scratch,
+      `enabled = true\nlocation = "${log}"`,
+    );
+    assert.equal(
+      stderr,
+      "jacamar-seccomp: system error, the job was not run; " +
+        `the system log tells your administrator why (reference ${reference})\n`,
+    );
+    const [earlier, line, end] = Deno.readTextFileSync(log).split("\n");
+    assert.deepEqual([earlier, end], ["earlier record", ""]);
+    const { time, place, ...record } = JSON.parse(line);
+    assert.deepEqual(record, {
+      level: "error",
+      msg:
+        "unable to establish seccomp filter: plugin error: could not resolve name to syscall: 'mkdirs'",
+      stage: "prepare_exec",
+      configuration: config,
+      driver: "true",
+      plugin: `${scratch.path}/plugin.ts`,
+      reference,
+    });
+    assert.match(place, /\/plugin\.ts:2:\d+$/);
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  },
+);
+
+testEach(
+  "a log file that is made is for its owner's eyes only",
+  async (program) => {
+    using scratch = new Scratch();
+    const log = `${scratch.path}/system.log`;
+    await fail(program, scratch, `enabled = true\nlocation = "${log}"`);
+    assert.equal((Deno.statSync(log).mode ?? 0) & 0o777, 0o600);
+  },
+);
+
+testEach("-u tells the job log too", async (program) => {
+  using scratch = new Scratch();
+  const log = `${scratch.path}/system.log`;
+  const { stderr } = await fail(
+    program,
+    scratch,
+    `enabled = true\nlocation = "${log}"`,
+    "-u",
+  );
+  assert.match(
+    stderr,
+    /plugin error: could not resolve name to syscall: 'mkdirs' \(reference /,
+  );
+  assert.match(Deno.readTextFileSync(log), /mkdirs/);
+});
+
+testEach(
+  "a log that cannot be written hides nothing and lets nothing pass",
+  async (program) => {
+    using scratch = new Scratch();
+    for (const location of ["/absent/system.log", scratch.path, "/dev/full"]) {
+      const logging = `enabled = true\nlocation = "${location}"`;
+      const { stderr } = await fail(program, scratch, logging);
+      assert.match(stderr, /; the system log has no record of it \(reference /);
+      const told = await fail(program, scratch, logging, "-u");
+      assert.match(
+        told.stderr,
+        /'mkdirs' \(reference \w+\) \[could not (?:open|write to) the system log/,
+      );
+    }
+  },
+);
+
+testEach(
+  "a FIFO that nobody reads does not hold the job up",
+  async (program) => {
+    using scratch = new Scratch();
+    const fifo = `${scratch.path}/fifo`;
+    assert.ok(
+      new Deno.Command("mkfifo", { args: [fifo] }).outputSync().success,
+    );
+    const { stderr } = await fail(
+      program,
+      scratch,
+      `enabled = true\nlocation = "${fifo}"`,
+      "-u",
+    );
+    assert.match(stderr, /could not open the system log .*ENXIO/);
+  },
+);
+
+testEach("the level decides which records are written", async (program) => {
+  using scratch = new Scratch();
+  const log = `${scratch.path}/system.log`;
+  const config = scratch.file(
+    "jacamar.toml",
+    `[auth.seccomp]\ndisabled = true\n[auth.logging]\nenabled = true\nlevel = "error"\nlocation = "${log}"\n`,
+  );
+  await run(program, ["exec", "-c", config, "--", "true", "prepare"]);
+  assert.equal(Deno.readTextFileSync(log), "");
+});
+
+testEach(
+  "syslog gets one datagram with priority, tag, pid and the record",
+  async (program) => {
+    using scratch = new Scratch();
+    // Debian's perl comes with sockets; what it receives it prints.
+    const server = new Deno.Command("perl", {
+      args: ["-MSocket", "-e", SYSLOG_SERVER, SOCKET],
+      stdout: "piped",
+    }).spawn();
+    try {
+      const reader = server.stdout.pipeThrough(new TextDecoderStream())
+        .getReader();
+      assert.equal((await reader.read()).value, "ready\n");
+      const { reference } = await fail(
+        program,
+        scratch,
+        'enabled = true\nlocation = "syslog"',
+      );
+      const { value } = await reader.read();
+      const parts =
+        /^<(\d+)>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d jacamar-seccomp\[\d+\]: (\{.*\})\n$/
+          .exec(value ?? "");
+      assert.equal(parts?.[1], "27");
+      assert.equal(JSON.parse(parts?.[2] ?? "{}").reference, reference);
+      await reader.cancel();
+      await server.status;
+    } finally {
+      Deno.removeSync(SOCKET);
+    }
+  },
+  syslogProblem(),
+);
+
+const SYSLOG_SERVER = `
+  $| = 1;
+  socket(my $log, PF_UNIX, SOCK_DGRAM, 0) or die;
+  bind($log, pack_sockaddr_un($ARGV[0])) or die;
+  print "ready\\n";
+  recv($log, my $datagram, 65536, 0);
+  print "$datagram\\n";
+`;
+
+function syslogProblem(): string | undefined {
+  if (!isRoot) return "needs root";
+  try {
+    Deno.lstatSync(SOCKET);
+    return `there is a real ${SOCKET}`;
+  } catch {
+    return undefined;
+  }
+}
