@@ -1,5 +1,6 @@
 /**
- * The command line of jacamar-seccomp: `exec` is taken straight to its command, all others by way of a library.
+ * The command line of jacamar-seccomp: `exec` is taken straight to its command,
+ * all others by way of a library.
  *
  * @module
  */

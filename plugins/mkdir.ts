@@ -1,5 +1,6 @@
 /**
- * Refuses mkdir(2) during the `after_script`, while all other rules stay as they are.
+ * Refuses mkdir(2) during the `after_script`, while all other rules stay as
+ * they are.
  *
  * @module
  */

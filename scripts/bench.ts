@@ -1,5 +1,6 @@
 /**
- * Times starts, one after the other in turns, so that what else the machine does falls on all alike.
+ * Times starts, one after the other in turns, so that what else the machine
+ * does falls on all alike.
  *
  * Usage: scripts/bench [ROUNDS]
  *

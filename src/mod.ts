@@ -1,6 +1,7 @@
 /**
- * What a plugin imports as `jacamar-seccomp`: the binding to libseccomp under the names of libseccomp-golang, the errno
- * values, and the types of the function that it exports.
+ * What a plugin imports as `jacamar-seccomp`: the binding to libseccomp under
+ * the names of libseccomp-golang, the errno values, and the types of the
+ * function that it exports.
  *
  * @module
  */

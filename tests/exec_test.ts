@@ -261,7 +261,8 @@ testEach(
     scratch.file(
       "plugin.js",
       `export async function seccompExpansion() {
-  // Enough garbage to have everything collected that can be, and to have its memory used again.
+  // Enough garbage to have everything collected that can be, and to have its
+  // memory used again.
   let kept = [];
   for (let round = 0; round < 60; round++) {
     kept = Array.from({ length: 2000 }, () => new Uint8Array(64).fill(0x58));

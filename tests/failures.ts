@@ -1,18 +1,29 @@
-/** The ways to fail before execve, for the test that goes through all of them. */
+/**
+ * The ways to fail before execve, for the test that goes through all of them.
+ */
 
 /** One way to fail. */
 export interface FailingCase {
   readonly name: string;
   /** What the unobfuscated message must say. */
   readonly says: RegExp;
-  /** The configuration; FOLDER in it is the scratch folder. Empty if left out. */
+  /**
+   * The configuration; FOLDER in it is the scratch folder. Empty if left out.
+   */
   readonly config?: string | Uint8Array;
-  /** The plugin: its text, under the name `plugin.ts` or another. The configuration names it by itself. */
+  /**
+   * The plugin: its text, under the name `plugin.ts` or another. The
+   * configuration names it by itself.
+   */
   readonly plugin?: string | { readonly name: string; readonly text: string };
-  /** All arguments of `exec`; CONFIG, DRIVER and FOLDER in them are filled in. */
+  /**
+   * All arguments of `exec`; CONFIG, DRIVER and FOLDER in them are filled in.
+   */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Prepares the scratch folder, and may hold something until the case is over. */
+  /**
+   * Prepares the scratch folder, and may hold something until the case is over.
+   */
   readonly prepare?: (folder: string) => Disposable | void;
 }
 

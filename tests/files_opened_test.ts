@@ -1,5 +1,6 @@
 /**
- * Which files the executable touches before it becomes the driver: strace is the judge.
+ * Which files the executable touches before it becomes the driver: strace is
+ * the judge.
  *
  * @module
  */
@@ -13,7 +14,10 @@ import {
   testEach,
 } from "./program.ts";
 
-/** What a user could have planted in the hope that a program run as root picks it up. */
+/**
+ * What a user could have planted in the hope that a program run as root picks
+ * it up.
+ */
 const DECOYS = [
   "deno.json",
   "deno.lock",
@@ -75,11 +79,13 @@ testEach(
       file
     );
     const suspects = touched.filter((file) => {
-      // An empty one is a descriptor's (AT_EMPTY_PATH); arguments of execve are quoted like paths.
+      // An empty one is a descriptor's (AT_EMPTY_PATH); arguments of execve are
+      // quoted like paths.
       if (file === "" || args.includes(file)) return false;
       const absolute = new URL(file, `file://${cwd}/`).pathname;
       if ([program.command[0], ...named].includes(absolute)) return false;
-      // Above what was named Deno resolves links, and looks for a deno.json that says how a plugin's TypeScript is meant.
+      // Above what was named Deno resolves links, and looks for a deno.json
+      // that says how a plugin's TypeScript is meant.
       const folder = absolute.replace(/\/deno\.jsonc?$/, "");
       if (
         named.some((one) => one.startsWith(`${folder}/`)) &&

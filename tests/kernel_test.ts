@@ -1,6 +1,7 @@
 /**
- * What the kernel answers under the filters that a configuration makes. The probe calls with descriptors and paths that
- * are wrong in a known way, so that the answer tells a refusal from a call that got through.
+ * What the kernel answers under the filters that a configuration makes. The
+ * probe calls with descriptors and paths that are wrong in a known way, so that
+ * the answer tells a refusal from a call that got through.
  *
  * @module
  */
@@ -41,7 +42,8 @@ const path = (call: string, expect: Probe["expect"]): Probe => ({
 const INJECTION_REFUSED = [
   ioctl(TIOCSTI, "EPERM"),
   ioctl(TIOCLINUX, "EPERM"),
-  // The kernel looks at the low 32 bits only: what is above them must not be a way round.
+  // The kernel looks at the low 32 bits only: what is above them must not be a
+  // way round.
   ioctl(TIOCSTI + HIGH_BIT, "EPERM"),
   ioctl(TIOCLINUX + (0xffff_ffffn << 32n), "EPERM"),
   ioctl(TIOCGWINSZ, "EBADF"),
@@ -53,7 +55,10 @@ const INJECTION_REFUSED = [
   ioctl(TIOCSTI + 0x8000_0000n, "EBADF"),
 ];
 
-/** What perl needs to start, to make the call and to print its answer, on x86_64 and aarch64. */
+/**
+ * What perl needs to start, to make the call and to print its answer, on x86_64
+ * and aarch64.
+ */
 const FOR_PERL = [
   ...[
     "execve",
@@ -169,7 +174,8 @@ for (const [name, { config, probes }] of Object.entries(CASES)) {
     for (const { call, args, expect } of probes) {
       const { number } = getSyscallFromName(call);
       const values = args.map((arg) => typeof arg === "bigint" ? arg : "$path");
-      // Decimal without quotes is a number to perl, and its integers have 64 bits.
+      // Decimal without quotes is a number to perl, and its integers have 64
+      // bits.
       const script = `my $path = "${ABSENT}"; syscall(${
         [number, ...values].join(", ")
       }); print $! + 0;`;

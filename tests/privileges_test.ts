@@ -51,7 +51,9 @@ testEach(
   },
 );
 
-/** `deno run` has no cache that another user may use; the executable needs none. */
+/**
+ * `deno run` has no cache that another user may use; the executable needs none.
+ */
 const wrapper = isRoot ? ORDINARY : [];
 
 testEach(

@@ -1,5 +1,6 @@
 /**
- * Runs jacamar-seccomp the two ways there are: from the source tree, and as the compiled executable.
+ * Runs jacamar-seccomp the two ways there are: from the source tree, and as the
+ * compiled executable.
  *
  * @module
  */
@@ -99,7 +100,10 @@ export function start(
   }).spawn();
 }
 
-/** What every run has: where commands are, and for `deno run` where its cache is. */
+/**
+ * What every run has: where commands are, and for `deno run` where its cache
+ * is.
+ */
 export function baseEnvironment(program: Program): Record<string, string> {
   const names = program.command[0] === Deno.execPath()
     ? ["PATH", "HOME", "DENO_DIR"]
@@ -134,7 +138,10 @@ export class Scratch implements Disposable {
   }
 }
 
-/** A test that runs once for each program, reported as ignored where a program or something else is missing. */
+/**
+ * A test that runs once for each program, reported as ignored where a program
+ * or something else is missing.
+ */
 export function testEach(
   name: string,
   body: (program: Program) => Promise<void>,

@@ -11,7 +11,10 @@ import {
 
 const BARE: Program = { name: "bare", command: [] };
 
-/** What a process can tell of itself, by the program that prints it; none of them changes anything on its own. */
+/**
+ * What a process can tell of itself, by the program that prints it; none of
+ * them changes anything on its own.
+ */
 const PROBES: Readonly<Record<string, readonly string[]>> = {
   "the environment, byte for byte": ["cat", "/proc/self/environ"],
   "arguments, its own name first": ["cat", "/proc/self/cmdline", "/dev/null"],
@@ -50,7 +53,8 @@ for (const [what, command] of Object.entries(PROBES)) {
       "jacamar.toml",
       `[auth.seccomp]\nvalidation_plugin = "${plugin}"\n`,
     );
-    // Surroundings that are not what everybody has: a umask, limits, an ignored and a blocked signal, an extra descriptor.
+    // Surroundings that are not what everybody has: a umask, limits, an ignored
+    // and a blocked signal, an extra descriptor.
     const setting =
       "umask 027; ulimit -Sn 321; ulimit -Sc 0; trap '' HUP USR2; exec 7</dev/null; \"$@\"; exit $?";
     const options = {
@@ -79,7 +83,8 @@ for (const [what, command] of Object.entries(PROBES)) {
 
 function comparable(text: string, command: readonly string[]): string {
   if (command[1] === "/proc/self/stat") {
-    // proc_pid_stat(5): the name, then state, ppid, pgrp, session, tty_nr; of those the terminal and whether the groups agree.
+    // proc_pid_stat(5): the name, then state, ppid, pgrp, session, tty_nr; of
+    // those the terminal and whether the groups agree.
     const [, ppid, pgrp, session, tty] = text.slice(text.lastIndexOf(")") + 2)
       .split(" ");
     return JSON.stringify([ppid === String(Deno.pid), pgrp, session, tty]);
@@ -111,8 +116,9 @@ testEach(
 );
 
 /**
- * A signal set of proc_pid_status(5) without the two that glibc keeps for itself (nptl(7)): it sets what happens to them
- * in every program that has threads.
+ * A signal set of proc_pid_status(5) without the two that glibc keeps for
+ * itself (nptl(7)): it sets what happens to them in every program that has
+ * threads.
  */
 function withoutLibrarySignals(set: string): string {
   const SIGCANCEL = 32n;

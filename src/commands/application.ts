@@ -66,7 +66,8 @@ const application = buildApplication(routes, {
  * Runs a command other than `exec`.
  *
  * @param args The command line, the command first.
- * @returns Never: the process ends with 0 if all is well, 1 if something was found, 2 if it could not run.
+ * @returns Never: the process ends with 0 if all is well, 1 if something was
+ * found, 2 if it could not run.
  */
 export async function runApplication(args: readonly string[]): Promise<never> {
   const process = {
@@ -75,7 +76,8 @@ export async function runApplication(args: readonly string[]): Promise<never> {
     exitCode: undefined as number | string | null | undefined,
   };
   const context: CommandContext = { process };
-  // Without a command there is nothing to do: that is a mistake, told with the help.
+  // Without a command there is nothing to do: that is a mistake, told with the
+  // help.
   await run(application, args.length === 0 ? ["--help"] : args, context);
   const code = Number(process.exitCode ?? 0);
   Deno.exit(args.length === 0 || code < 0 ? COULD_NOT_RUN : code);

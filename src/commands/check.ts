@@ -47,7 +47,8 @@ export interface CheckFlags {
  * Walks the way of `exec` for each stage and stops before the launch.
  *
  * @param flags The command's flags.
- * @returns Never: the process ends with 0 if nothing was found and 1 if something was.
+ * @returns Never: the process ends with 0 if nothing was found and 1 if
+ * something was.
  * @throws {Error} If it could not run, as without libseccomp.
  */
 export async function check(
@@ -96,7 +97,8 @@ async function inspect(
   if (disabled) return report;
   let supervised: Supervised | undefined;
   try {
-    // Whatever is wrong with the configured rules is so in every stage, and is found while there are permissions left.
+    // Whatever is wrong with the configured rules is so in every stage, and is
+    // found while there are permissions left.
     (await buildFilter(policy)).release();
     if (plugins.length > 0) supervised = supervise(policy);
   } catch (error) {

@@ -2,7 +2,9 @@ import type { JournalRule, ScmpCondition } from "../libseccomp/mod.ts";
 import { describeAction } from "../policy/lint.ts";
 import type { Report, StageReport } from "./check.ts";
 
-/** Rules of one call and origin beyond this many are counted instead of listed. */
+/**
+ * Rules of one call and origin beyond this many are counted instead of listed.
+ */
 const LISTED = 3;
 
 const SYMBOLS = {
@@ -71,7 +73,10 @@ type Row = readonly [
   origin: string,
 ];
 
-/** One row a rule, but one row together for many rules of one call, action and origin. */
+/**
+ * One row a rule, but one row together for many rules of one call, action and
+ * origin.
+ */
 function* summarise(rules: readonly JournalRule[]): Generator<Row> {
   const groups = new Map<string, JournalRule[]>();
   for (const rule of rules) {

@@ -29,7 +29,8 @@ import { supervisePlugins } from "./supervise.ts";
  * Loads the filter and becomes the driver.
  *
  * @param args The arguments after `exec`.
- * @returns Never: on success this process is the driver, on any failure it ends with the system-failure exit code.
+ * @returns Never: on success this process is the driver, on any failure it ends
+ * with the system-failure exit code.
  */
 export async function exec(args: readonly string[]): Promise<never> {
   const failure = new Failure(isUnobfuscated(args));
@@ -86,7 +87,10 @@ function searchPath(): string | undefined {
   return Deno.env.get("PATH");
 }
 
-/** It breaks sudo and file capabilities in the job, and who looks for the reason should find it. */
+/**
+ * It breaks sudo and file capabilities in the job, and who looks for the reason
+ * should find it.
+ */
 function warnOfNoNewPrivs({ noNewPrivs }: Privileges, failure: Failure): void {
   if (!noNewPrivs) return;
   try {
@@ -95,7 +99,8 @@ function warnOfNoNewPrivs({ noNewPrivs }: Privileges, failure: Failure): void {
       "no_new_privs is already set: setuid programs and file capabilities will not work in the job",
     );
   } catch {
-    // A warning that cannot be written is no reason to refuse the job: it will run under its filter.
+    // A warning that cannot be written is no reason to refuse the job: it will
+    // run under its filter.
   }
 }
 
@@ -121,7 +126,9 @@ async function expand(filter: ScmpFilter, expansion: Expansion): Promise<void> {
   failure.stderr = 2;
 }
 
-/** From here on nothing is left but to load the program and execute the driver. */
+/**
+ * From here on nothing is left but to load the program and execute the driver.
+ */
 function launch(
   prepared: PreparedLaunch,
   filter: ScmpFilter,
@@ -132,7 +139,8 @@ function launch(
   if (refusal) throw new Error(`the driver could not be started: ${refusal}`);
   const load: Load = {
     program,
-    // A plugin that sets the bit has asked for it; one that resets the filter has not.
+    // A plugin that sets the bit has asked for it; one that resets the filter
+    // has not.
     noNewPrivs: journal.noNewPrivs ?? noNewPrivs,
     log: journal.log,
     speculativeStoreBypass: journal.speculativeStoreBypass,

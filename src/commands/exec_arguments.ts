@@ -24,12 +24,15 @@ const VALUED: Readonly<Record<string, "configuration" | "stage">> = {
   "--stage": "stage",
 };
 
-/** `exec` never ends well by itself, so help is a refusal like any other; but one that is told. */
+/**
+ * `exec` never ends well by itself, so help is a refusal like any other; but
+ * one that is told.
+ */
 const HELP: readonly string[] = ["-h", "--help"];
 
 /**
- * Whether real errors may go to the job log. Known before all else, so that a mistake in the other arguments can be
- * told too.
+ * Whether real errors may go to the job log. Known before all else, so that a
+ * mistake in the other arguments can be told too.
  *
  * @param args The arguments of `exec`.
  */
@@ -40,11 +43,13 @@ export function isUnobfuscated(args: readonly string[]): boolean {
 }
 
 /**
- * Reads the arguments of `exec`. The other commands have a library for that; this one is started for every stage of
- * every job, and loading the library would be a tenth of its time.
+ * Reads the arguments of `exec`. The other commands have a library for that;
+ * this one is started for every stage of every job, and loading the library
+ * would be a tenth of its time.
  *
  * @param args The arguments after `exec`.
- * @throws {UsageError} If a flag is unknown, given twice or has no value, or the configuration or the driver is missing.
+ * @throws {UsageError} If a flag is unknown, given twice or has no value, or
+ * the configuration or the driver is missing.
  */
 export function parseExecArguments(args: readonly string[]): ExecRequest {
   const end = args.indexOf("--");

@@ -26,13 +26,17 @@ export function systemFailureExitCode(): number {
   try {
     value = Deno.env.get("SYSTEM_FAILURE_EXIT_CODE");
   } catch {
-    // Without the permission to look, or with bytes that are no text, it is as if it were not set.
+    // Without the permission to look, or with bytes that are no text, it is as
+    // if it were not set.
   }
   const code = /^\d{1,3}$/.test(value ?? "") ? Number(value) : 0;
   return code >= 1 && code <= 255 ? code : DEFAULT_EXIT_CODE;
 }
 
-/** What is known of the request so far; a failure tells all of it to the system log. */
+/**
+ * What is known of the request so far; a failure tells all of it to the system
+ * log.
+ */
 interface Facts {
   stage?: string;
   configuration?: string;
@@ -40,7 +44,8 @@ interface Facts {
 }
 
 /**
- * Ends `exec` when it fails: a record to the system log, one line to the job log, the system-failure exit code.
+ * Ends `exec` when it fails: a record to the system log, one line to the job
+ * log, the system-failure exit code.
  */
 export class Failure {
   readonly exitCode = systemFailureExitCode();
@@ -65,7 +70,10 @@ export class Failure {
       .toHex();
   }
 
-  /** Opens the system log. A log that cannot be opened is remembered and told with the first failure. */
+  /**
+   * Opens the system log. A log that cannot be opened is remembered and told
+   * with the first failure.
+   */
   useLog(settings: Parameters<typeof openSystemLog>[0]): void {
     try {
       this.#log = { open: openSystemLog(settings) };
@@ -84,7 +92,10 @@ export class Failure {
     this.#log?.open?.write(this.#record(level, msg));
   }
 
-  /** The lines that {@linkcode Failure.end} would write, for when no JavaScript is left to do it. */
+  /**
+   * The lines that {@linkcode Failure.end} would write, for when no JavaScript
+   * is left to do it.
+   */
   lastWords(error: Error, stderr: number): { fd: number; line: string }[] {
     const words = [{
       fd: stderr,
@@ -120,7 +131,8 @@ export class Failure {
   #logFailure(msg: string, error: unknown): string | undefined {
     try {
       if (!this.#log) {
-        // It failed before the configuration was read: it is not known where records go, so they go where they usually do.
+        // It failed before the configuration was read: it is not known where
+        // records go, so they go where they usually do.
         this.useLog({ enabled: true, level: "info", location: "syslog" });
       }
       if (!this.#log?.open) {

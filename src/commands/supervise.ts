@@ -15,19 +15,29 @@ import { revokePermissions } from "../plugin/confine.ts";
 import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
 import type { Policy } from "../policy/policy.ts";
 
-/** What the plugins' supervisor needs to know of the command that it works for. */
+/**
+ * What the plugins' supervisor needs to know of the command that it works for.
+ */
 export interface Supervision {
   readonly policy: Policy;
-  /** With which the process ends if a plugin ends it; the exit latch must be on. */
+  /**
+   * With which the process ends if a plugin ends it; the exit latch must be on.
+   */
   readonly exitCode: number;
   /** Whether a plugin's output is shown on standard error. */
   readonly showOutput: boolean;
-  /** What to write if the process ends while a plugin has it: the error, and the descriptor of standard error. */
+  /**
+   * What to write if the process ends while a plugin has it: the error, and the
+   * descriptor of standard error.
+   */
   readonly lastWords: (
     error: PluginError,
     stderr: number,
   ) => readonly LastWord[];
-  /** Called with what a plugin did outside of its call: an unhandled rejection, the end of the process. */
+  /**
+   * Called with what a plugin did outside of its call: an unhandled rejection,
+   * the end of the process.
+   */
   readonly fail: (error: PluginError) => never;
 }
 
@@ -46,8 +56,9 @@ export interface Supervised {
 }
 
 /**
- * Gives everything up that plugins must not have: permissions, the standard descriptors, the power to end the process
- * well or never to return. There is no way back; all that the caller needs must be open by now.
+ * Gives everything up that plugins must not have: permissions, the standard
+ * descriptors, the power to end the process well or never to return. There is
+ * no way back; all that the caller needs must be open by now.
  *
  * @throws {PluginError} If a plugin's file is missing.
  */

@@ -2,10 +2,15 @@ import { cString, libc } from "../libc/mod.ts";
 
 const X_OK = 1;
 
-/** What execvp(3) searches where PATH is not set (glibc's confstr(_CS_PATH)). */
+/**
+ * What execvp(3) searches where PATH is not set (glibc's confstr(_CS_PATH)).
+ */
 const DEFAULT_PATH = "/bin:/usr/bin";
 
-/** The kernel reads no more of a script's first line (include/linux/binfmts.h, `BINPRM_BUF_SIZE`). */
+/**
+ * The kernel reads no more of a script's first line (include/linux/binfmts.h,
+ * `BINPRM_BUF_SIZE`).
+ */
 const SHEBANG_SIZE = 256;
 
 /** The driver cannot be executed. */
@@ -15,13 +20,15 @@ export class DriverError extends Error {
 }
 
 /**
- * Finds the file that execvp(3) would execute for a driver, and makes sure that it can be: after the filter is
- * loaded it would be too late to say why not.
+ * Finds the file that execvp(3) would execute for a driver, and makes sure that
+ * it can be: after the filter is loaded it would be too late to say why not.
  *
- * @param driver The driver as it was named. Without a slash it is searched for along `path`.
+ * @param driver The driver as it was named. Without a slash it is searched for
+ * along `path`.
  * @param path The value of PATH; an empty entry is the current directory.
  * @returns The file's path.
- * @throws {DriverError} If there is no such file, it may not be executed, or it is a script whose interpreter is missing.
+ * @throws {DriverError} If there is no such file, it may not be executed, or it
+ * is a script whose interpreter is missing.
  */
 export function findDriver(
   driver: string,
@@ -42,7 +49,8 @@ export function findDriver(
       return candidate;
     } catch (cause) {
       if (!(cause instanceof DriverError)) throw cause;
-      // As execvp(3): a file that may not be executed does not end the search, but is the reason if nothing else is found.
+      // As execvp(3): a file that may not be executed does not end the search,
+      // but is the reason if nothing else is found.
       if (!(cause.cause instanceof Deno.errors.NotFound)) refusal ??= cause;
     }
   }

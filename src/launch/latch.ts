@@ -15,35 +15,47 @@ const FIRST_DESCRIPTOR = 3;
 const FULLY_BUFFERED = 0;
 const SIGKILL = 9;
 
-/** What a stuck plugin gets beyond its time, so that the ordinary timeout comes first: milliseconds. */
+/**
+ * What a stuck plugin gets beyond its time, so that the ordinary timeout comes
+ * first: milliseconds.
+ */
 const GRACE = 250;
 /** After that, what the process gets to end by itself: milliseconds. */
 const LAST_RESORT = 1000;
 
 /**
- * Makes every ordinary end of this process one with a given exit code: `Deno.exit(0)`, running off the end, an uncaught
- * error, a plugin's `process.exit(0)`. execve drops it.
+ * Makes every ordinary end of this process one with a given exit code:
+ * `Deno.exit(0)`, running off the end, an uncaught error, a plugin's
+ * `process.exit(0)`. execve drops it.
  *
  * @param code The exit code, 1 to 255.
  *
- * Source: `exit` calls the functions registered with `__cxa_atexit` (LSB), and `_exit` there does not return.
+ * Source: `exit` calls the functions registered with `__cxa_atexit` (LSB), and
+ * `_exit` there does not return.
  */
 export function latchExit(code: number): void {
   atExit("_exit", BigInt(code));
 }
 
-/** glibc writes past a buffer that is small or that the text would fill (fileops.c, `_IO_new_file_xsputn`). */
+/**
+ * glibc writes past a buffer that is small or that the text would fill
+ * (fileops.c, `_IO_new_file_xsputn`).
+ */
 const SPARE = 4096;
 
-/** A line to be written when the process ends without its program having had a say. */
+/**
+ * A line to be written when the process ends without its program having had a
+ * say.
+ */
 export interface LastWord {
   readonly fd: number;
   readonly line: string;
 }
 
 /**
- * Leaves last words: each line is laid out in a C stream now and written only if the process ends by itself. Such an end
- * runs no JavaScript, and may come while a plugin has the only thread that could.
+ * Leaves last words: each line is laid out in a C stream now and written only
+ * if the process ends by itself. Such an end runs no JavaScript, and may come
+ * while a plugin has the only thread that could.
  *
  * @throws {SystemCallError} If a descriptor or a stream cannot be made.
  */
@@ -52,7 +64,8 @@ export function leaveLastWords(words: readonly LastWord[]): void {
   for (const { fd, line } of words) {
     const text = cString(line);
     const size = text.bytes.length + SPARE;
-    // C's own memory: when Deno ends by itself, JavaScript's is gone before the streams are flushed.
+    // C's own memory: when Deno ends by itself, JavaScript's is gone before the
+    // streams are flushed.
     const buffer = malloc(long(size));
     const copy = fcntl(int(fd), F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
     const stream = copy < 0 ? 0n : fdopen(int(copy), cString("a").bytes);
@@ -68,9 +81,9 @@ export function leaveLastWords(words: readonly LastWord[]): void {
 }
 
 /**
- * Makes a clock that ends the process when a time is over, even while JavaScript
- * is in an endless loop: a C thread of its own calls `exit`, and with that the
- * latch. If that should not be enough, SIGKILL follows.
+ * Makes a clock that ends the process when a time is over, even while
+ * JavaScript is in an endless loop: a C thread of its own calls `exit`, and
+ * with that the latch. If that should not be enough, SIGKILL follows.
  *
  * @param code The exit code, 1 to 255.
  * @returns The clock, not yet started.
@@ -92,7 +105,10 @@ export function makeDeadline(code: number): Timer {
   };
 }
 
-/** Has a C function of one word called at exit; the one registered last comes first. */
+/**
+ * Has a C function of one word called at exit; the one registered last comes
+ * first.
+ */
 function atExit(name: "_exit" | "fflush", argument: bigint): void {
   const OWNER = 0n;
   if (

@@ -9,7 +9,10 @@ import {
 } from "../libc/mod.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
 
-/** `seccomp(2)`'s number. Source: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h. */
+/**
+ * `seccomp(2)`'s number. Source: arch/x86/entry/syscalls/syscall_64.tbl,
+ * include/uapi/asm-generic/unistd.h.
+ */
 const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277 : 317;
 /** Of include/uapi/linux/seccomp.h. */
 const SECCOMP_SET_MODE_FILTER = 1n;
@@ -20,35 +23,49 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const SIGPIPE = 13;
 const SIG_DFL = 0n;
 
-/** `sizeof(struct sock_filter)`, and the most instructions that the kernel takes (`BPF_MAXINSNS`). */
+/**
+ * `sizeof(struct sock_filter)`, and the most instructions that the kernel takes
+ * (`BPF_MAXINSNS`).
+ */
 const INSTRUCTION_SIZE = 8;
 const MOST_INSTRUCTIONS = 4096;
 
 /** What is loaded before the driver is executed. */
 export interface Load {
-  /** The program: an array of `struct sock_filter` in native byte order, 1 to 4096 instructions. */
+  /**
+   * The program: an array of `struct sock_filter` in native byte order, 1 to
+   * 4096 instructions.
+   */
   readonly program: Uint8Array<ArrayBuffer>;
   readonly noNewPrivs: boolean;
-  /** Whether the kernel logs all actions but allow (`SECCOMP_FILTER_FLAG_LOG`). */
+  /**
+   * Whether the kernel logs all actions but allow (`SECCOMP_FILTER_FLAG_LOG`).
+   */
   readonly log: boolean;
-  /** Whether Speculative Store Bypass mitigation stays off (`SECCOMP_FILTER_FLAG_SPEC_ALLOW`). */
+  /**
+   * Whether Speculative Store Bypass mitigation stays off
+   * (`SECCOMP_FILTER_FLAG_SPEC_ALLOW`).
+   */
   readonly speculativeStoreBypass: boolean;
 }
 
 /** A launch of which everything is laid out in memory. */
 export interface PreparedLaunch {
   /**
-   * Loads a program, if there is one, and becomes the driver. It returns only by throwing.
+   * Loads a program, if there is one, and becomes the driver. It returns only
+   * by throwing.
    *
-   * @throws {RangeError} If the program is empty, torn or too long: nothing is loaded.
+   * @throws {RangeError} If the program is empty, torn or too long: nothing is
+   * loaded.
    * @throws {SystemCallError} If the kernel refuses the program or the driver.
    */
   launch(load: Load | undefined): never;
 }
 
 /**
- * Lays out all that a launch needs: paths, arguments, environment, room for the program. Afterwards neither a permission
- * nor any value that a plugin could have changed decides what is executed.
+ * Lays out all that a launch needs: paths, arguments, environment, room for the
+ * program. Afterwards neither a permission nor any value that a plugin could
+ * have changed decides what is executed.
  *
  * @param file The driver's file.
  * @param argv The driver's arguments, its own name first.
@@ -93,7 +110,8 @@ export function prepareLaunch(
     const flags = (wanted.log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
       (wanted.speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
     const bytes = new Uint8Array(header.buffer);
-    // Nothing may come between the two: a filter may refuse every call but execve.
+    // Nothing may come between the two: a filter may refuse every call but
+    // execve.
     if (syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, bytes) !== 0n) {
       throw new SystemCallError("load the filter", errno[0]);
     }
@@ -110,7 +128,10 @@ export function prepareLaunch(
   };
 }
 
-/** `struct sock_fprog`: the number of instructions, and at offset 8 their address. */
+/**
+ * `struct sock_fprog`: the number of instructions, and at offset 8 their
+ * address.
+ */
 function sockFprog(address: bigint): DataView<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(16));
   header.setBigUint64(8, address, true);

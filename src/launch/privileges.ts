@@ -26,7 +26,8 @@ export function readPrivileges(): Privileges {
   const { capget, prctl } = libc().calls;
   const header = memory(new Uint8Array(8));
   new DataView(header.bytes.buffer).setUint32(0, CAPABILITY_VERSION, true);
-  // Two structs of effective, permitted and inheritable; the first holds the capabilities 0 to 31.
+  // Two structs of effective, permitted and inheritable; the first holds the
+  // capabilities 0 to 31.
   const sets = new Uint32Array(6);
   if (capget(header.pointer, new Uint8Array(sets.buffer)) !== 0) {
     throw new SystemCallError("read this process's capabilities");
@@ -46,12 +47,15 @@ export class PrivilegeError extends Error {
 }
 
 /**
- * Decides whether `no_new_privs` is to be set: the kernel takes a filter only from who has CAP_SYS_ADMIN or has set it.
+ * Decides whether `no_new_privs` is to be set: the kernel takes a filter only
+ * from who has CAP_SYS_ADMIN or has set it.
  *
- * @param wanted `"auto"` sets it only where there is no other way: it ends setuid programs and file capabilities in the job.
+ * @param wanted `"auto"` sets it only where there is no other way: it ends
+ * setuid programs and file capabilities in the job.
  * @param privileges What this process has.
  * @returns Whether to set it.
- * @throws {PrivilegeError} If it is not wanted and the filter could not be loaded without.
+ * @throws {PrivilegeError} If it is not wanted and the filter could not be
+ * loaded without.
  *
  * Source: seccomp(2), `SECCOMP_SET_MODE_FILTER`.
  */

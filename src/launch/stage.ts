@@ -1,4 +1,7 @@
-/** What the runner is doing: `prepare_exec`, `after_script`, … Sub-stages are open-ended; any name may come. */
+/**
+ * What the runner is doing: `prepare_exec`, `after_script`, … Sub-stages are
+ * open-ended; any name may come.
+ */
 export type Stage = string;
 
 /** The driver's verbs that stand for one stage each. */
@@ -9,7 +12,8 @@ const STAGE_OF_VERB: Readonly<Record<string, Stage>> = {
 };
 
 /**
- * The stages that a runner goes through in a job, in that order. Others may come, for instance `step_*`.
+ * The stages that a runner goes through in a job, in that order. Others may
+ * come, for instance `step_*`.
  *
  * Source: GitLab Runner, "The Custom executor", stages and sub-stages.
  */
@@ -32,11 +36,13 @@ export const WELL_KNOWN_STAGES: readonly Stage[] = [
 ];
 
 /**
- * Works out the stage from the driver's own arguments. The runner appends to what is configured: nothing for
- * `config`, `prepare` and `cleanup`, the script and the sub-stage for `run`.
+ * Works out the stage from the driver's own arguments. The runner appends to
+ * what is configured: nothing for `config`, `prepare` and `cleanup`, the script
+ * and the sub-stage for `run`.
  *
  * @param args The driver's arguments, without the driver itself.
- * @returns The stage, or `undefined` if the arguments do not end in a verb of the runner's contract.
+ * @returns The stage, or `undefined` if the arguments do not end in a verb of
+ * the runner's contract.
  *
  * @example
  * ```ts

@@ -16,10 +16,12 @@ export interface KeptStdio {
 }
 
 /**
- * Keeps the driver's standard input, output and error from plugins: what a plugin prints would be the driver's output,
- * what it reads would be missing from the driver's input.
+ * Keeps the driver's standard input, output and error from plugins: what a
+ * plugin prints would be the driver's output, what it reads would be missing
+ * from the driver's input.
  *
- * @param showOutput Where a plugin's output goes: to standard error, or, if false, nowhere.
+ * @param showOutput Where a plugin's output goes: to standard error, or, if
+ * false, nowhere.
  * @throws {SystemCallError} If a descriptor cannot be made.
  */
 export function keepStdio(showOutput: boolean): KeptStdio {

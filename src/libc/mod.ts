@@ -1,7 +1,9 @@
 /**
- * The handful of libc calls that Deno has no API for, opened once and callable after permissions are gone.
+ * The handful of libc calls that Deno has no API for, opened once and callable
+ * after permissions are gone.
  *
- * The first parameter of each function is declared as a struct of one word; `src/libseccomp/_symbols.ts` says why.
+ * The first parameter of each function is declared as a struct of one word;
+ * `src/libseccomp/_symbols.ts` says why.
  *
  * @module
  */
@@ -36,7 +38,8 @@ const LIBC = {
   malloc: { parameters: [LONG], result: "u64" },
   // FILE *fdopen(int fd, const char *mode)
   fdopen: { parameters: [INT, "buffer"], result: "u64" },
-  // int setvbuf(FILE *restrict stream, char *restrict buf, int mode, size_t size)
+  // int setvbuf(FILE *restrict stream, char *restrict buf, int mode, size_t
+  // size)
   setvbuf: { parameters: [POINTER, "u64", "i32", "usize"], result: "i32" },
   // int fputs(const char *restrict s, FILE *restrict stream)
   fputs: { parameters: [POINTER, "u64"], result: "i32" },
@@ -48,15 +51,18 @@ const LIBC = {
   euidaccess: { parameters: [POINTER, "i32"], result: "i32" },
   // int capget(cap_user_header_t hdrp, cap_user_data_t datap)
   capget: { parameters: [POINTER, "buffer"], result: "i32" },
-  // int prctl(int op, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)
+  // int prctl(int op, unsigned long arg2, unsigned long arg3, unsigned long
+  // arg4, unsigned long arg5)
   prctl: { parameters: [INT, "u64", "u64", "u64", "u64"], result: "i32" },
   // int setrlimit(int resource, const struct rlimit *rlim)
   setrlimit: { parameters: [INT, "buffer"], result: "i32" },
-  // int prlimit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit)
+  // int prlimit(pid_t pid, int resource, const struct rlimit *new_limit, struct
+  // rlimit *old_limit)
   prlimit: { parameters: [INT, "i32", "u64", "buffer"], result: "i32" },
   // sighandler_t signal(int signum, sighandler_t handler)
   signal: { parameters: [INT, "u64"], result: "u64" },
-  // long syscall(long number, …): here seccomp(unsigned int operation, unsigned int flags, void *args)
+  // long syscall(long number, …): here seccomp(unsigned int operation, unsigned
+  // int flags, void *args)
   syscall: { parameters: [LONG, "u64", "u64", "buffer"], result: "i64" },
   // int execve(const char *pathname, char *const argv[], char *const envp[])
   execve: { parameters: [POINTER, "buffer", "pointer"], result: "i32" },
@@ -110,12 +116,20 @@ export function pointer(value: bigint): BigUint64Array<ArrayBuffer> {
   return BigUint64Array.of(value);
 }
 
-/** Bytes that C can read and write for as long as this object, or its pointer, is referred to. */
+/**
+ * Bytes that C can read and write for as long as this object, or its pointer,
+ * is referred to.
+ */
 export interface CMemory {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The address, for a `u64` parameter or a field of a struct; it keeps nothing alive. */
+  /**
+   * The address, for a `u64` parameter or a field of a struct; it keeps nothing
+   * alive.
+   */
   readonly address: bigint;
-  /** The address, for a parameter that is declared as a struct of one pointer. */
+  /**
+   * The address, for a parameter that is declared as a struct of one pointer.
+   */
   readonly pointer: BigUint64Array<ArrayBuffer>;
 }
 
@@ -135,7 +149,8 @@ export function memory(content: Uint8Array<ArrayBuffer>): CMemory {
 /**
  * Lays a text out as a C string. Needs the ffi permission.
  *
- * @throws {TypeError} If the text has a NUL byte: what C would read is not what was meant.
+ * @throws {TypeError} If the text has a NUL byte: what C would read is not what
+ * was meant.
  */
 export function cString(text: string): CMemory {
   return memory(encodeCString(text));
@@ -157,8 +172,9 @@ export function functionAddress(name: string): bigint {
 }
 
 /**
- * Lays texts out as C has `argv`: an array of pointers that ends in a null pointer, and the strings after it, in one
- * piece of memory. Needs the ffi permission.
+ * Lays texts out as C has `argv`: an array of pointers that ends in a null
+ * pointer, and the strings after it, in one piece of memory. Needs the ffi
+ * permission.
  *
  * @throws {TypeError} If a text has a NUL byte.
  */
@@ -192,7 +208,8 @@ export class SystemCallError extends Error {
 
   /**
    * @param what What could not be done, in words: `execute /opt/jacamar`.
-   * @param value The errno value; taken from the calling thread where it is left out.
+   * @param value The errno value; taken from the calling thread where it is
+   * left out.
    */
   constructor(what: string, value: number = libc().errno[0]) {
     const code = errnoName(value);

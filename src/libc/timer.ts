@@ -11,9 +11,11 @@ const INT = { struct: ["i32"] } as const;
 const POINTER = { struct: ["pointer"] } as const;
 
 const TIMERS = {
-  // int timer_create(clockid_t clockid, struct sigevent *sevp, timer_t *timerid)
+  // int timer_create(clockid_t clockid, struct sigevent *sevp, timer_t
+  // *timerid)
   timer_create: { parameters: [INT, "buffer", "buffer"], result: "i32" },
-  // int timer_settime(timer_t timerid, int flags, const struct itimerspec *new, struct itimerspec *old)
+  // int timer_settime(timer_t timerid, int flags, const struct itimerspec *new,
+  // struct itimerspec *old)
   timer_settime: {
     parameters: [POINTER, "i32", "buffer", "u64"],
     result: "i32",
@@ -40,7 +42,10 @@ export type Notification =
   /** Calls a C function of one word in a thread of its own (`SIGEV_THREAD`). */
   | { readonly call: bigint; readonly argument: bigint };
 
-/** A timer that expires once each time it is started. execve deletes it (timer_create(2)). */
+/**
+ * A timer that expires once each time it is started. execve deletes it
+ * (timer_create(2)).
+ */
 export interface Timer {
   /**
    * Starts it anew.
@@ -54,12 +59,13 @@ export interface Timer {
 }
 
 /**
- * Makes a POSIX timer, which expires whatever JavaScript is doing. Needs the ffi
- * permission; starting and stopping it does not.
+ * Makes a POSIX timer, which expires whatever JavaScript is doing. Needs the
+ * ffi permission; starting and stopping it does not.
  *
  * @param notification What it does when it expires.
  * @returns The timer, not yet started.
- * @throws {SystemCallError} If it cannot be made, as when no thread can be started.
+ * @throws {SystemCallError} If it cannot be made, as when no thread can be
+ * started.
  *
  * Source: timer_create(2), timer_settime(2).
  */
@@ -88,7 +94,10 @@ export function makeTimer(notification: Notification): Timer {
   };
 }
 
-/** `struct sigevent`: value (8 bytes), signo, notify, then a union with the function to call first. */
+/**
+ * `struct sigevent`: value (8 bytes), signo, notify, then a union with the
+ * function to call first.
+ */
 function sigevent(notification: Notification): CMemory {
   const SIGEV_SIGNAL = 0;
   const SIGEV_THREAD = 2;
@@ -105,7 +114,10 @@ function sigevent(notification: Notification): CMemory {
   return event;
 }
 
-/** `struct itimerspec` that expires once, or never for 0: interval (two longs of 0), then seconds and nanoseconds. */
+/**
+ * `struct itimerspec` that expires once, or never for 0: interval (two longs of
+ * 0), then seconds and nanoseconds.
+ */
 function once(milliseconds: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);

@@ -6,9 +6,11 @@ const MFD_CLOEXEC = 1;
 const CHUNK = 64 * 1024;
 
 /**
- * Lets libseccomp write to a file that exists only in memory, and returns what it wrote.
+ * Lets libseccomp write to a file that exists only in memory, and returns what
+ * it wrote.
  *
- * @param write Calls the library with the file's descriptor; returns 0 or a negative errno.
+ * @param write Calls the library with the file's descriptor; returns 0 or a
+ * negative errno.
  */
 export function exportToMemory(
   { libc, scratch }: Symbols,

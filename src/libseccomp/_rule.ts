@@ -2,7 +2,10 @@ import { ScmpAction } from "./action.ts";
 import { ScmpCompareOp, type ScmpCondition } from "./condition.ts";
 import { ScmpError } from "./error.ts";
 
-/** `sizeof(struct scmp_arg_cmp)`: unsigned int arg; enum scmp_compare op; uint64_t datum_a, datum_b. */
+/**
+ * `sizeof(struct scmp_arg_cmp)`: unsigned int arg; enum scmp_compare op;
+ * uint64_t datum_a, datum_b.
+ */
 const CONDITION_SIZE = 24;
 
 /** Refuses what is not an action. */
@@ -11,7 +14,10 @@ export function checkAction(action: ScmpAction): ScmpAction {
   throw new ScmpError("EINVAL", "the action must be one of the Act… constants");
 }
 
-/** Refuses what cannot be a default action. Source: `NewFilter` of libseccomp-golang. */
+/**
+ * Refuses what cannot be a default action. Source: `NewFilter` of
+ * libseccomp-golang.
+ */
 export function checkDefault(action: ScmpAction): ScmpAction {
   if (checkAction(action).kind === "Notify") {
     throw new ScmpError("EINVAL", "the default action cannot be ActNotify");
@@ -20,8 +26,8 @@ export function checkDefault(action: ScmpAction): ScmpAction {
 }
 
 /**
- * Refuses conditions that libseccomp would refuse without a reason, and copies the others, so that nobody can change
- * them once they are in a journal.
+ * Refuses conditions that libseccomp would refuse without a reason, and copies
+ * the others, so that nobody can change them once they are in a journal.
  */
 export function checkConditions(
   conditions: readonly ScmpCondition[],

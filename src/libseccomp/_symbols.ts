@@ -1,10 +1,12 @@
 /**
  * The table of libseccomp functions, and the one place that opens the library.
  *
- * Deno compiles a machine-code trampoline for every FFI function whose signature has no struct, about
- * 0.1 ms each, whether it is called or not. A struct of one machine word travels exactly as that word does
- * (System V AMD64 psABI §3.2.3, AAPCS64 §6.8.2), so the first parameter of each function is declared as
- * such a struct: opening costs a tenth, and a call stays well under a microsecond.
+ * Deno compiles a machine-code trampoline for every FFI function whose
+ * signature has no struct, about 0.1 ms each, whether it is called or not. A
+ * struct of one machine word travels exactly as that word does (System V AMD64
+ * psABI §3.2.3, AAPCS64 §6.8.2), so the first parameter of each function is
+ * declared as such a struct: opening costs a tenth, and a call stays well under
+ * a microsecond.
  */
 import { ScmpError } from "./error.ts";
 
@@ -12,10 +14,14 @@ import { ScmpError } from "./error.ts";
 const POINTER = { struct: ["pointer"] } as const;
 /** An `int` or `uint32_t` as the only member of a struct. */
 const WORD = { struct: ["u32"] } as const;
-/** For the functions without parameters: a superfluous register argument, which the callee never reads. */
+/**
+ * For the functions without parameters: a superfluous register argument, which
+ * the callee never reads.
+ */
 const NOTHING = WORD;
-// Pointers that C returns are taken as plain 64-bit numbers: reading a Deno pointer object needs the ffi
-// permission, and that is gone while a plugin runs.
+// Pointers that C returns are taken as plain 64-bit numbers: reading a Deno
+// pointer object needs the ffi permission, and that is gone while a plugin
+// runs.
 
 const LIBSECCOMP = {
   // const struct scmp_version *seccomp_version(void)
@@ -36,11 +42,14 @@ const LIBSECCOMP = {
   seccomp_arch_exist: { parameters: [POINTER, "u32"], result: "i32" },
   // int seccomp_load(const scmp_filter_ctx ctx)
   seccomp_load: { parameters: [POINTER], result: "i32" },
-  // int seccomp_attr_get(const scmp_filter_ctx ctx, enum scmp_filter_attr attr, uint32_t *value)
+  // int seccomp_attr_get(const scmp_filter_ctx ctx, enum scmp_filter_attr attr,
+  // uint32_t *value)
   seccomp_attr_get: { parameters: [POINTER, "u32", "buffer"], result: "i32" },
-  // int seccomp_attr_set(scmp_filter_ctx ctx, enum scmp_filter_attr attr, uint32_t value)
+  // int seccomp_attr_set(scmp_filter_ctx ctx, enum scmp_filter_attr attr,
+  // uint32_t value)
   seccomp_attr_set: { parameters: [POINTER, "u32", "u32"], result: "i32" },
-  // int seccomp_syscall_resolve_name_arch(uint32_t arch_token, const char *name)
+  // int seccomp_syscall_resolve_name_arch(uint32_t arch_token, const char
+  // *name)
   seccomp_syscall_resolve_name_arch: {
     parameters: [WORD, "buffer"],
     result: "i32",
@@ -50,13 +59,16 @@ const LIBSECCOMP = {
     parameters: [WORD, "i32"],
     result: "u64",
   },
-  // int seccomp_syscall_priority(scmp_filter_ctx ctx, int syscall, uint8_t priority)
+  // int seccomp_syscall_priority(scmp_filter_ctx ctx, int syscall, uint8_t
+  // priority)
   seccomp_syscall_priority: {
     parameters: [POINTER, "i32", "u8"],
     result: "i32",
   },
-  // int seccomp_rule_add_array(scmp_filter_ctx ctx, uint32_t action, int syscall,
-  //                            unsigned int arg_cnt, const struct scmp_arg_cmp *arg_array)
+  // int seccomp_rule_add_array(scmp_filter_ctx ctx, uint32_t action, int
+  // syscall,
+  //                            unsigned int arg_cnt, const struct scmp_arg_cmp
+  // *arg_array)
   seccomp_rule_add_array: {
     parameters: [POINTER, "u32", "i32", "u32", "buffer"],
     result: "i32",
@@ -72,7 +84,10 @@ const LIBSECCOMP = {
   seccomp_export_bpf: { parameters: [POINTER, "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** What of libc the binding needs: a file in memory to export to, and copying out of the library's own memory. */
+/**
+ * What of libc the binding needs: a file in memory to export to, and copying
+ * out of the library's own memory.
+ */
 const LIBC = {
   // int memfd_create(const char *name, unsigned int flags)
   memfd_create: { parameters: [POINTER, "u32"], result: "i32" },
@@ -88,13 +103,18 @@ const LIBC = {
   free: { parameters: [POINTER], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Bytes that C can read and write, with the address that goes into a `POINTER` parameter. */
+/**
+ * Bytes that C can read and write, with the address that goes into a `POINTER`
+ * parameter.
+ */
 export interface Memory {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly address: BigUint64Array<ArrayBuffer>;
 }
 
-/** The opened libraries, and one piece of memory for names and small results. */
+/**
+ * The opened libraries, and one piece of memory for names and small results.
+ */
 export interface Symbols {
   readonly seccomp: Deno.DynamicLibrary<typeof LIBSECCOMP>["symbols"];
   readonly libc: Deno.DynamicLibrary<typeof LIBC>["symbols"];
@@ -107,12 +127,14 @@ const OLDEST = [2, 5, 0] as const;
 let opened: Symbols | undefined;
 
 /**
- * Opens libseccomp and the few libc functions beside it, once; later calls return what the first opened.
+ * Opens libseccomp and the few libc functions beside it, once; later calls
+ * return what the first opened.
  *
- * Permissions may be revoked once it has returned: what is open stays callable, and nothing of the
- * binding asks for a permission after that.
+ * Permissions may be revoked once it has returned: what is open stays callable,
+ * and nothing of the binding asks for a permission after that.
  *
- * @throws {ScmpError} `ENOLIB` if the library cannot be opened or is older than 2.5.0.
+ * @throws {ScmpError} `ENOLIB` if the library cannot be opened or is older than
+ * 2.5.0.
  */
 export function symbols(): Symbols {
   return opened ??= open();

@@ -1,6 +1,9 @@
 import { ScmpError } from "./error.ts";
 
-/** The names of the actions, in the order of seccomp(2)'s precedence: the first is the most restrictive. */
+/**
+ * The names of the actions, in the order of seccomp(2)'s precedence: the first
+ * is the most restrictive.
+ */
 export type ActionKind =
   | "KillProcess"
   | "KillThread"
@@ -11,7 +14,10 @@ export type ActionKind =
   | "Log"
   | "Allow";
 
-/** `SCMP_ACT_*` of seccomp.h, which are the kernel's `SECCOMP_RET_*` (include/uapi/linux/seccomp.h). */
+/**
+ * `SCMP_ACT_*` of seccomp.h, which are the kernel's `SECCOMP_RET_*`
+ * (include/uapi/linux/seccomp.h).
+ */
 const VALUES: Readonly<Record<ActionKind, number>> = {
   KillProcess: 0x8000_0000,
   KillThread: 0x0000_0000,
@@ -26,13 +32,18 @@ const VALUES: Readonly<Record<ActionKind, number>> = {
 /** `SECCOMP_RET_DATA`: the low 16 bits of an action carry its return code. */
 const DATA = 0xffff;
 
-/** The highest errno that libseccomp takes for an action (src/db.c, `db_action_valid`: below MAX_ERRNO). */
+/**
+ * The highest errno that libseccomp takes for an action (src/db.c,
+ * `db_action_valid`: below MAX_ERRNO).
+ */
 const HIGHEST_ERRNO = 4094;
 
 /**
- * What the kernel does with a system call. Immutable: {@linkcode ScmpAction.setReturnCode} returns another action.
+ * What the kernel does with a system call. Immutable: {@linkcode
+ * ScmpAction.setReturnCode} returns another action.
  *
- * Source: seccomp(2) "SECCOMP_SET_MODE_FILTER"; `ScmpAction` of libseccomp-golang.
+ * Source: seccomp(2) "SECCOMP_SET_MODE_FILTER"; `ScmpAction` of
+ * libseccomp-golang.
  */
 export class ScmpAction {
   readonly kind: ActionKind;
@@ -50,10 +61,12 @@ export class ScmpAction {
   }
 
   /**
-   * The same action with a return code: the errno of {@linkcode ActErrno}, the message of
-   * {@linkcode ActTrace}. As in libseccomp-golang the other actions have none and are returned as they are.
+   * The same action with a return code: the errno of {@linkcode ActErrno}, the
+   * message of {@linkcode ActTrace}. As in libseccomp-golang the other actions
+   * have none and are returned as they are.
    *
-   * @param code An integer: 0 to 4094 for `ActErrno`, as libseccomp takes no more, and 0 to 65535 for the others.
+   * @param code An integer: 0 to 4094 for `ActErrno`, as libseccomp takes no
+   * more, and 0 to 65535 for the others.
    * @returns The action with that code.
    * @throws {ScmpError} `EINVAL` if the code is not such an integer.
    *
@@ -105,9 +118,15 @@ export const ActKillThread: ScmpAction = ScmpAction.of("KillThread");
 export const ActKillProcess: ScmpAction = ScmpAction.of("KillProcess");
 /** Sends SIGSYS, which the process may handle. */
 export const ActTrap: ScmpAction = ScmpAction.of("Trap");
-/** Hands the call to a supervisor listening on the filter's notification descriptor. Needs Linux 5.0. */
+/**
+ * Hands the call to a supervisor listening on the filter's notification
+ * descriptor. Needs Linux 5.0.
+ */
 export const ActNotify: ScmpAction = ScmpAction.of("Notify");
-/** Fails the call with an errno. Without `setReturnCode` that errno is 0: the call "succeeds" and does nothing. */
+/**
+ * Fails the call with an errno. Without `setReturnCode` that errno is 0: the
+ * call "succeeds" and does nothing.
+ */
 export const ActErrno: ScmpAction = ScmpAction.of("Errno");
 /** Notifies a tracer; without one the call fails with ENOSYS. */
 export const ActTrace: ScmpAction = ScmpAction.of("Trace");

@@ -3,8 +3,9 @@ import { ScmpError } from "./error.ts";
 /**
  * A system call ABI. Two of them are the same if their tokens are.
  *
- * Source: seccomp_arch_add(3); the tokens are the kernel's `AUDIT_ARCH_*` (include/uapi/linux/audit.h),
- * and for the ABIs that share one, those of seccomp.h.
+ * Source: seccomp_arch_add(3); the tokens are the kernel's `AUDIT_ARCH_*`
+ * (include/uapi/linux/audit.h), and for the ABIs that share one, those of
+ * seccomp.h.
  */
 export class ScmpArch {
   /** libseccomp's name for it: `x86_64`, `aarch64`, … */
@@ -62,13 +63,15 @@ export function getNativeArch(): ScmpArch {
 }
 
 /**
- * An architecture by its name, as libseccomp (`x86_64`) or Go (`amd64`) writes it, or `native`.
+ * An architecture by its name, as libseccomp (`x86_64`) or Go (`amd64`) writes
+ * it, or `native`.
  *
  * @param name The name.
  * @returns The architecture.
  * @throws {ScmpError} `EINVAL` if there is none of that name.
  *
- * Source: seccomp_arch_resolve_name(3); `GetArchFromString` of libseccomp-golang.
+ * Source: seccomp_arch_resolve_name(3); `GetArchFromString` of
+ * libseccomp-golang.
  */
 export function getArchFromString(name: string): ScmpArch {
   if (name === "native") return getNativeArch();

@@ -1,6 +1,9 @@
 import { ScmpError } from "./error.ts";
 
-/** How an argument is compared. All comparisons are unsigned and over all 64 bits of the register. */
+/**
+ * How an argument is compared. All comparisons are unsigned and over all 64
+ * bits of the register.
+ */
 export type ComparisonName =
   | "NotEqual"
   | "Less"
@@ -60,7 +63,10 @@ export const CompareMaskedEqual: ScmpCompareOp = ScmpCompareOp.define(
   7,
 );
 
-/** One condition of a rule: (argument index, comparison, value). Made by {@linkcode makeCondition}. */
+/**
+ * One condition of a rule: (argument index, comparison, value). Made by
+ * {@linkcode makeCondition}.
+ */
 export interface ScmpCondition {
   /** The argument's index, 0 to 5. */
   readonly argument: number;
@@ -77,17 +83,20 @@ const MAX_OPERAND = 0xffff_ffff_ffff_ffffn;
 /**
  * Makes one condition of a conditional rule.
  *
- * The kernel looks at only the low 32 bits of an argument that a system call declares as `int` or
- * `unsigned int`, but a comparison here is over the whole register, whose upper half the caller
- * controls. Compare such an argument with
- * `makeCondition(index, CompareMaskedEqual, 0xffffffff, value)`, never with `CompareEqual`.
+ * The kernel looks at only the low 32 bits of an argument that a system call
+ * declares as `int` or `unsigned int`, but a comparison here is over the whole
+ * register, whose upper half the caller controls. Compare such an argument with
+ * `makeCondition(index, CompareMaskedEqual, 0xffffffff, value)`, never with
+ * `CompareEqual`.
  *
  * @param argument The index of the argument, 0 to 5.
  * @param comparison How to compare it.
- * @param values One value; or with `CompareMaskedEqual` two, the mask and what the masked argument
- * must be. Integers from 0 to 2⁶⁴−1; above 2⁵³−1 as a bigint.
+ * @param values One value; or with `CompareMaskedEqual` two, the mask and what
+ * the masked argument must be. Integers from 0 to 2⁶⁴−1; above 2⁵³−1 as a
+ * bigint.
  * @returns The condition, to be handed to `addRuleConditional`.
- * @throws {ScmpError} `EINVAL` for an index, a comparison, a number of values or a value out of range.
+ * @throws {ScmpError} `EINVAL` for an index, a comparison, a number of values
+ * or a value out of range.
  *
  * Source: seccomp_rule_add(3); `MakeCondition` of libseccomp-golang.
  *

@@ -1,4 +1,7 @@
-/** The errno names that libseccomp returns, by number. Source: seccomp_rule_add(3), seccomp_load(3), ERRORS. */
+/**
+ * The errno names that libseccomp returns, by number. Source:
+ * seccomp_rule_add(3), seccomp_load(3), ERRORS.
+ */
 const NAMES: Readonly<Record<number, string>> = {
   1: "EPERM",
   2: "ENOENT",
@@ -32,11 +35,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A call into libseccomp that failed, or one that was refused before it reached the library.
+ * A call into libseccomp that failed, or one that was refused before it reached
+ * the library.
  *
- * `code` is the errno name that libseccomp returned (`EINVAL`, `EACCES`, …), `EINVAL` for an
- * argument refused here, `ENOLIB` where the library itself could not be opened or is too old, and
- * `ESTALE` for a filter that may no longer be used.
+ * `code` is the errno name that libseccomp returned (`EINVAL`, `EACCES`, …),
+ * `EINVAL` for an argument refused here, `ENOLIB` where the library itself
+ * could not be opened or is too old, and `ESTALE` for a filter that may no
+ * longer be used.
  */
 export class ScmpError extends Error {
   override readonly name = "ScmpError";
@@ -53,7 +58,8 @@ export class ScmpError extends Error {
  *
  * @param returned The negative errno that the function returned.
  * @param what The call in words, for the message: `add a rule for mkdir`.
- * @param reasons What a code means for this very call, where that is more than its general meaning.
+ * @param reasons What a code means for this very call, where that is more than
+ * its general meaning.
  * @returns The error to throw.
  */
 export function failure(

@@ -36,30 +36,38 @@ const abandoned = new FinalizationRegistry<BigUint64Array<ArrayBuffer>>(
 );
 
 /**
- * Who may use a filter. `lent` is one that a plugin has in its hands: it can be changed, but not loaded or
- * released. `sealed` is one whose time with the plugin is over.
+ * Who may use a filter. `lent` is one that a plugin has in its hands: it can be
+ * changed, but not loaded or released. `sealed` is one whose time with the
+ * plugin is over.
  */
 type Standing = "owned" | "lent" | "sealed" | "released";
 
 /**
- * Names the origin of the rules that are added from now on, for the filter's journal.
+ * Names the origin of the rules that are added from now on, for the filter's
+ * journal.
  *
- * Like the two functions after it, this is for the program that owns the filter and no part of the module that
- * plugins import.
+ * Like the two functions after it, this is for the program that owns the filter
+ * and no part of the module that plugins import.
  */
 export let attribute: (filter: ScmpFilter, origin: string) => void;
 
-/** Puts a filter into a plugin's hands: from now on it can be changed, but neither loaded nor released. */
+/**
+ * Puts a filter into a plugin's hands: from now on it can be changed, but
+ * neither loaded nor released.
+ */
 export let lend: (filter: ScmpFilter) => void;
 
-/** Ends a filter's time with its plugins: returns its program and journal and seals it, so that no kept reference can change it. */
+/**
+ * Ends a filter's time with its plugins: returns its program and journal and
+ * seals it, so that no kept reference can change it.
+ */
 export let conclude: (
   filter: ScmpFilter,
 ) => { program: Uint8Array<ArrayBuffer>; journal: Journal };
 
 /**
- * A filter of libseccomp: a default action, attributes and rules. It keeps a {@linkcode Journal} of
- * what it was told.
+ * A filter of libseccomp: a default action, attributes and rules. It keeps a
+ * {@linkcode Journal} of what it was told.
  *
  * Source: `ScmpFilter` of libseccomp-golang.
  *
@@ -85,10 +93,13 @@ export class ScmpFilter {
   #speculativeStoreBypass = false;
 
   /**
-   * Makes a filter for the native architecture. As in libseccomp-golang, loading it synchronises all threads.
+   * Makes a filter for the native architecture. As in libseccomp-golang,
+   * loading it synchronises all threads.
    *
-   * @param defaultAction For the calls of which no rule matches; anything but `ActNotify`.
-   * @throws {ScmpError} `EINVAL` for an action that cannot be the default, `ENOLIB` if libseccomp cannot be opened.
+   * @param defaultAction For the calls of which no rule matches; anything but
+   * `ActNotify`.
+   * @throws {ScmpError} `EINVAL` for an action that cannot be the default,
+   * `ENOLIB` if libseccomp cannot be opened.
    *
    * Source: seccomp_init(3); `NewFilter` of libseccomp-golang.
    */
@@ -109,7 +120,10 @@ export class ScmpFilter {
     this.#synchroniseThreads();
   }
 
-  /** Whether the filter may be used: it is not released, and not kept from a plugin call that is over. */
+  /**
+   * Whether the filter may be used: it is not released, and not kept from a
+   * plugin call that is over.
+   */
   isValid(): boolean {
     return this.#standing === "owned" || this.#standing === "lent";
   }
@@ -118,7 +132,8 @@ export class ScmpFilter {
    * Removes all rules, attributes and architectures and starts anew.
    *
    * @param defaultAction The new default action; anything but `ActNotify`.
-   * @throws {ScmpError} `EINVAL` for an action that cannot be the default, `ESTALE` if the filter is not valid.
+   * @throws {ScmpError} `EINVAL` for an action that cannot be the default,
+   * `ESTALE` if the filter is not valid.
    *
    * Source: seccomp_reset(3); `Reset` of libseccomp-golang.
    */
@@ -157,10 +172,12 @@ export class ScmpFilter {
   }
 
   /**
-   * Loads the filter into the kernel: from here on it binds this process and what it starts, for good.
+   * Loads the filter into the kernel: from here on it binds this process and
+   * what it starts, for good.
    *
-   * @throws {ScmpError} `ECANCELED` if the kernel refuses it, as without `CAP_SYS_ADMIN` and `no_new_privs`;
-   * `ESTALE` if the filter is not valid or was given to a plugin.
+   * @throws {ScmpError} `ECANCELED` if the kernel refuses it, as without
+   * `CAP_SYS_ADMIN` and `no_new_privs`; `ESTALE` if the filter is not valid or
+   * was given to a plugin.
    *
    * Source: seccomp_load(3); `Load` of libseccomp-golang.
    */
@@ -176,7 +193,10 @@ export class ScmpFilter {
     return this.#defaultAction;
   }
 
-  /** The action for calls made on another architecture than the filter's; `ActKillThread` unless set. */
+  /**
+   * The action for calls made on another architecture than the filter's;
+   * `ActKillThread` unless set.
+   */
   getBadArchAction(): ScmpAction {
     this.#usable();
     return this.#badArchAction;
@@ -185,9 +205,11 @@ export class ScmpFilter {
   /**
    * Sets the action for calls made on another architecture than the filter's.
    *
-   * @throws {ScmpError} `EINVAL` for an action that libseccomp does not take here.
+   * @throws {ScmpError} `EINVAL` for an action that libseccomp does not take
+   * here.
    *
-   * Source: seccomp_attr_set(3) `SCMP_FLTATR_ACT_BADARCH`; `SetBadArchAction` of libseccomp-golang.
+   * Source: seccomp_attr_set(3) `SCMP_FLTATR_ACT_BADARCH`; `SetBadArchAction`
+   * of libseccomp-golang.
    */
   setBadArchAction(action: ScmpAction): void {
     this.#set("badArch", checkAction(action).toNative());
@@ -200,10 +222,12 @@ export class ScmpFilter {
   }
 
   /**
-   * Sets whether loading sets `no_new_privs` (PR_SET_NO_NEW_PRIVS of prctl(2)), which ends setuid programs and
-   * file capabilities for the process and all that it starts.
+   * Sets whether loading sets `no_new_privs` (PR_SET_NO_NEW_PRIVS of prctl(2)),
+   * which ends setuid programs and file capabilities for the process and all
+   * that it starts.
    *
-   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_NNP`; `SetNoNewPrivsBit` of libseccomp-golang.
+   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_NNP`; `SetNoNewPrivsBit` of
+   * libseccomp-golang.
    */
   setNoNewPrivsBit(state: boolean): void {
     this.#set("noNewPrivs", Number(state));
@@ -218,39 +242,50 @@ export class ScmpFilter {
   /**
    * Sets whether the kernel logs all actions but `ActAllow`. Needs Linux 4.14.
    *
-   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_LOG`; `SetLogBit` of libseccomp-golang.
+   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_LOG`; `SetLogBit` of
+   * libseccomp-golang.
    */
   setLogBit(state: boolean): void {
     this.#set("log", Number(state));
     this.#log = state;
   }
 
-  /** Whether loading leaves Speculative Store Bypass mitigation off; false unless set. */
+  /**
+   * Whether loading leaves Speculative Store Bypass mitigation off; false
+   * unless set.
+   */
   getSSB(): boolean {
     return this.#get("speculativeStoreBypass") !== 0;
   }
 
   /**
-   * Sets whether loading leaves Speculative Store Bypass mitigation off. Needs Linux 4.17.
+   * Sets whether loading leaves Speculative Store Bypass mitigation off. Needs
+   * Linux 4.17.
    *
-   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_SSB`; `SetSSB` of libseccomp-golang.
+   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_SSB`; `SetSSB` of
+   * libseccomp-golang.
    */
   setSSB(state: boolean): void {
     this.#set("speculativeStoreBypass", Number(state));
     this.#speculativeStoreBypass = state;
   }
 
-  /** How the program is laid out: 1 by priority, 2 as a binary tree; 1 unless set. */
+  /**
+   * How the program is laid out: 1 by priority, 2 as a binary tree; 1 unless
+   * set.
+   */
   getOptimize(): number {
     return this.#get("optimize");
   }
 
   /**
-   * Sets how the program is laid out: 1 by priority, 2 as a binary tree of call numbers, which is faster for many rules.
+   * Sets how the program is laid out: 1 by priority, 2 as a binary tree of call
+   * numbers, which is faster for many rules.
    *
    * @throws {ScmpError} `EOPNOTSUPP` for another level.
    *
-   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_OPTIMIZE`; `SetOptimize` of libseccomp-golang.
+   * Source: seccomp_attr_set(3) `SCMP_FLTATR_CTL_OPTIMIZE`; `SetOptimize` of
+   * libseccomp-golang.
    */
   setOptimize(level: number): void {
     this.#set("optimize", level);
@@ -261,8 +296,9 @@ export class ScmpFilter {
    *
    * @param syscall The call.
    * @param action What to do; not the default action.
-   * @throws {ScmpError} `EACCES` for the default action, `EEXIST` if the rule is there already, `EINVAL` for a call
-   * that does not exist, `ESTALE` if the filter is not valid.
+   * @throws {ScmpError} `EACCES` for the default action, `EEXIST` if the rule
+   * is there already, `EINVAL` for a call that does not exist, `ESTALE` if the
+   * filter is not valid.
    *
    * Source: seccomp_rule_add(3); `AddRule` of libseccomp-golang.
    */
@@ -271,8 +307,8 @@ export class ScmpFilter {
   }
 
   /**
-   * Adds a rule for a call as {@linkcode ScmpFilter.addRule} does, and fails where that cannot be done exactly so on
-   * each of the filter's architectures.
+   * Adds a rule for a call as {@linkcode ScmpFilter.addRule} does, and fails
+   * where that cannot be done exactly so on each of the filter's architectures.
    *
    * Source: seccomp_rule_add_exact(3); `AddRuleExact` of libseccomp-golang.
    */
@@ -286,9 +322,11 @@ export class ScmpFilter {
    * @param syscall The call.
    * @param action What to do; not the default action.
    * @param conditions At least one, and no two of them on the same argument.
-   * @throws {ScmpError} As {@linkcode ScmpFilter.addRule}; also `EINVAL` without conditions, or with two on one argument.
+   * @throws {ScmpError} As {@linkcode ScmpFilter.addRule}; also `EINVAL`
+   * without conditions, or with two on one argument.
    *
-   * Source: seccomp_rule_add_array(3); `AddRuleConditional` of libseccomp-golang.
+   * Source: seccomp_rule_add_array(3); `AddRuleConditional` of
+   * libseccomp-golang.
    */
   addRuleConditional(
     syscall: ScmpSyscall,
@@ -299,10 +337,12 @@ export class ScmpFilter {
   }
 
   /**
-   * Adds a conditional rule as {@linkcode ScmpFilter.addRuleConditional} does, and fails where that cannot be done
-   * exactly so on each of the filter's architectures.
+   * Adds a conditional rule as {@linkcode ScmpFilter.addRuleConditional} does,
+   * and fails where that cannot be done exactly so on each of the filter's
+   * architectures.
    *
-   * Source: seccomp_rule_add_exact_array(3); `AddRuleConditionalExact` of libseccomp-golang.
+   * Source: seccomp_rule_add_exact_array(3); `AddRuleConditionalExact` of
+   * libseccomp-golang.
    */
   addRuleConditionalExact(
     syscall: ScmpSyscall,
@@ -313,8 +353,8 @@ export class ScmpFilter {
   }
 
   /**
-   * The program that libseccomp generates from the filter: an array of `struct sock_filter`, eight bytes each, in
-   * native byte order.
+   * The program that libseccomp generates from the filter: an array of `struct
+   * sock_filter`, eight bytes each, in native byte order.
    *
    * @throws {ScmpError} If libseccomp cannot generate or write it.
    *
@@ -329,7 +369,10 @@ export class ScmpFilter {
     );
   }
 
-  /** What the filter was told, as a copy. Stays readable after the filter is released. */
+  /**
+   * What the filter was told, as a copy. Stays readable after the filter is
+   * released.
+   */
   get journal(): Journal {
     const architectures: readonly ScmpArch[] = [getNativeArch()];
     return Object.freeze({

@@ -3,7 +3,10 @@ import type { ScmpArch } from "./arch.ts";
 import type { ScmpCondition } from "./condition.ts";
 import type { ScmpSyscall } from "./syscall.ts";
 
-/** One rule as it was asked for: what the filter shall do, whatever libseccomp makes of it. */
+/**
+ * One rule as it was asked for: what the filter shall do, whatever libseccomp
+ * makes of it.
+ */
 export interface JournalRule {
   readonly syscall: ScmpSyscall;
   readonly action: ScmpAction;
@@ -11,23 +14,32 @@ export interface JournalRule {
   readonly conditions: readonly ScmpCondition[];
   /** Whether the rule was added by an `…Exact` method. */
   readonly exact: boolean;
-  /** Who asked for it: a default rule, a line of the configuration, a plugin's file. */
+  /**
+   * Who asked for it: a default rule, a line of the configuration, a plugin's
+   * file.
+   */
   readonly origin: string;
 }
 
 /**
  * Everything a filter was told, in order, independent of libseccomp.
  *
- * The program that libseccomp generates is an answer to this and can be held against it.
+ * The program that libseccomp generates is an answer to this and can be held
+ * against it.
  */
 export interface Journal {
   /** For the calls of which no rule matches. */
   readonly defaultAction: ScmpAction;
-  /** For the calls made on an architecture that is not one of `architectures`. */
+  /**
+   * For the calls made on an architecture that is not one of `architectures`.
+   */
   readonly badArchAction: ScmpAction;
   readonly architectures: readonly ScmpArch[];
   readonly rules: readonly JournalRule[];
-  /** Set with `setNoNewPrivsBit` since the filter was made or reset; `undefined` where it was not. */
+  /**
+   * Set with `setNoNewPrivsBit` since the filter was made or reset; `undefined`
+   * where it was not.
+   */
   readonly noNewPrivs: boolean | undefined;
   /** As set with `setLogBit`. */
   readonly log: boolean;

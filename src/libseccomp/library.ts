@@ -10,7 +10,8 @@ export interface LibraryVersion {
 /**
  * The version of the libseccomp that is loaded.
  *
- * @throws {ScmpError} `ENOLIB` if the library cannot be opened or is older than 2.5.0.
+ * @throws {ScmpError} `ENOLIB` if the library cannot be opened or is older than
+ * 2.5.0.
  *
  * Source: seccomp_version(3); `GetLibraryVersion` of libseccomp-golang.
  */
@@ -20,7 +21,8 @@ export function getLibraryVersion(): LibraryVersion {
 }
 
 /**
- * The API level: what library and kernel support together, 1 to 7; 0 if libseccomp could not tell.
+ * The API level: what library and kernel support together, 1 to 7; 0 if
+ * libseccomp could not tell.
  *
  * Source: seccomp_api_get(3) lists the levels; `GetAPI` of libseccomp-golang.
  */

@@ -1,5 +1,6 @@
 /**
- * libseccomp in TypeScript: the names, values and behaviour of libseccomp-golang.
+ * libseccomp in TypeScript: the names, values and behaviour of
+ * libseccomp-golang.
  *
  * @module
  */

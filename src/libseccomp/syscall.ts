@@ -11,8 +11,9 @@ const NAME_SIZE = 64;
 /**
  * A system call, by its number on the native architecture.
  *
- * A number below −1 is a *pseudo-syscall* of libseccomp: one that exists on other architectures only
- * (`mkdir` on aarch64). A rule for it is accepted and has no effect.
+ * A number below −1 is a *pseudo-syscall* of libseccomp: one that exists on
+ * other architectures only (`mkdir` on aarch64). A rule for it is accepted and
+ * has no effect.
  *
  * Source: `ScmpSyscall` of libseccomp-golang.
  */
@@ -38,7 +39,8 @@ export class ScmpSyscall {
   /**
    * The call's name on the native architecture.
    *
-   * @throws {ScmpError} `ENOENT` if no call has the number. Source: `GetName` of libseccomp-golang.
+   * @throws {ScmpError} `ENOENT` if no call has the number. Source: `GetName`
+   * of libseccomp-golang.
    */
   getName(): string {
     return this.getNameByArch(getNativeArch());
@@ -49,7 +51,8 @@ export class ScmpSyscall {
    *
    * @throws {ScmpError} `ENOENT` if no call of it has the number.
    *
-   * Source: seccomp_syscall_resolve_num_arch(3); `GetNameByArch` of libseccomp-golang.
+   * Source: seccomp_syscall_resolve_num_arch(3); `GetNameByArch` of
+   * libseccomp-golang.
    */
   getNameByArch(arch: ScmpArch): string {
     const { seccomp, libc, scratch } = symbols();
@@ -83,10 +86,12 @@ export class ScmpSyscall {
  * A system call by its name, on the native architecture.
  *
  * @param name The name, as in syscalls(2).
- * @returns The call. One that exists on other architectures only comes back as a pseudo-syscall.
+ * @returns The call. One that exists on other architectures only comes back as
+ * a pseudo-syscall.
  * @throws {ScmpError} `ENOENT` if libseccomp knows no call of that name.
  *
- * Source: seccomp_syscall_resolve_name(3); `GetSyscallFromName` of libseccomp-golang.
+ * Source: seccomp_syscall_resolve_name(3); `GetSyscallFromName` of
+ * libseccomp-golang.
  */
 export function getSyscallFromName(name: string): ScmpSyscall {
   return getSyscallFromNameByArch(name, getNativeArch());
@@ -100,7 +105,8 @@ export function getSyscallFromName(name: string): ScmpSyscall {
  * @returns The call.
  * @throws {ScmpError} `ENOENT` if libseccomp knows no call of that name.
  *
- * Source: seccomp_syscall_resolve_name_arch(3); `GetSyscallFromNameByArch` of libseccomp-golang.
+ * Source: seccomp_syscall_resolve_name_arch(3); `GetSyscallFromNameByArch` of
+ * libseccomp-golang.
  */
 export function getSyscallFromNameByArch(
   name: string,

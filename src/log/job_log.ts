@@ -2,7 +2,9 @@
 export interface JobMessage {
   /** The whole truth, for who may see it. */
   readonly msg: string;
-  /** Leads an administrator from the job log to the record in the system log. */
+  /**
+   * Leads an administrator from the job log to the record in the system log.
+   */
   readonly reference: string;
   readonly unobfuscated: boolean;
   /** Why the system log has no record, if it has none. */
@@ -10,8 +12,9 @@ export interface JobMessage {
 }
 
 /**
- * The one line that goes to the job log. Without `unobfuscated` it tells nothing but a reference: paths, rules and
- * plugins are not the job author's business.
+ * The one line that goes to the job log. Without `unobfuscated` it tells
+ * nothing but a reference: paths, rules and plugins are not the job author's
+ * business.
  *
  * @returns One line, without control characters but for the newline at its end.
  */

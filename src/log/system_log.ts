@@ -3,7 +3,10 @@ import { cString, int, libc, SystemCallError } from "../libc/mod.ts";
 /** How much a record matters. */
 export type Level = "error" | "warn" | "info" | "debug";
 
-/** One record: a JSON object in one line. Fields that are `undefined` are left out. */
+/**
+ * One record: a JSON object in one line. Fields that are `undefined` are left
+ * out.
+ */
 export interface LogRecord {
   readonly level: Level;
   readonly msg: string;
@@ -22,14 +25,21 @@ export interface LogSettings {
 
 /** The system log, which only administrators read. */
 export interface SystemLog {
-  /** The descriptor that records are written to, for what must be written without this program. */
+  /**
+   * The descriptor that records are written to, for what must be written
+   * without this program.
+   */
   readonly fd: number;
-  /** A record as the bytes that stand for it in this log; `undefined` if its level is left out. */
+  /**
+   * A record as the bytes that stand for it in this log; `undefined` if its
+   * level is left out.
+   */
   format(record: LogRecord): string | undefined;
   /**
    * Writes a record.
    *
-   * @throws {SystemCallError} If it cannot be written, as with a full disk or a full socket.
+   * @throws {SystemCallError} If it cannot be written, as with a full disk or a
+   * full socket.
    */
   write(record: LogRecord): void;
 }
@@ -56,13 +66,15 @@ const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 
 /**
- * Opens the system log. Its descriptor is not inherited by the driver, and writing to it never blocks.
+ * Opens the system log. Its descriptor is not inherited by the driver, and
+ * writing to it never blocks.
  *
  * @param settings Where records go.
  * @returns The log, or `undefined` if it is not enabled.
  * @throws {SystemCallError} If it cannot be opened.
  *
- * Source: syslog(3), unix(7); RFC 3164 for the line that goes to the syslog socket.
+ * Source: syslog(3), unix(7); RFC 3164 for the line that goes to the syslog
+ * socket.
  */
 export function openSystemLog(
   { enabled, level, location }: LogSettings,

@@ -25,7 +25,8 @@ export interface PluginRequest {
 }
 
 /**
- * Makes sure that a plugin's file is there and can be one, as long as there are permissions to look.
+ * Makes sure that a plugin's file is there and can be one, as long as there are
+ * permissions to look.
  *
  * @throws {PluginError} If it is not.
  */
@@ -51,7 +52,8 @@ export function requirePluginFile(plugin: string): void {
  * Imports the plugins and lets each change the filter, one after the other.
  *
  * @returns When all of them are done.
- * @throws {PluginError} As soon as one cannot be imported, does not export what it should, or fails.
+ * @throws {PluginError} As soon as one cannot be imported, does not export what
+ * it should, or fails.
  */
 export async function callPlugins(request: PluginRequest): Promise<void> {
   for (const plugin of request.plugins) {

@@ -11,11 +11,11 @@ const PERMISSIONS = [
 ] as const;
 
 /**
- * Gives all permissions up, for good: what a plugin could do with them it cannot do. Functions that are open already stay
- * callable.
+ * Gives all permissions up, for good: what a plugin could do with them it
+ * cannot do. Functions that are open already stay callable.
  *
- * Under `deno run` the read permission stays, because there importing a file needs it; an executable made by
- * `deno compile` imports without.
+ * Under `deno run` the read permission stays, because there importing a file
+ * needs it; an executable made by `deno compile` imports without.
  */
 export function revokePermissions(): void {
   for (const name of PERMISSIONS) {

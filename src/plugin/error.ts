@@ -1,12 +1,16 @@
 /**
- * A plugin that cannot be used, or that failed the job. The message begins with `plugin error:`.
+ * A plugin that cannot be used, or that failed the job. The message begins with
+ * `plugin error:`.
  */
 export class PluginError extends Error {
   override readonly name = "PluginError";
   readonly code = "EPLUGIN";
   /** The plugin's file. */
   readonly plugin: string;
-  /** Where in the plugin's files it happened, as `FILE:LINE:COLUMN`, if that is known. */
+  /**
+   * Where in the plugin's files it happened, as `FILE:LINE:COLUMN`, if that is
+   * known.
+   */
   readonly place: string | undefined;
 
   constructor(
@@ -21,7 +25,8 @@ export class PluginError extends Error {
 }
 
 /**
- * What a thrown value says, whatever it is: foreign code may throw anything, even what throws when it is printed.
+ * What a thrown value says, whatever it is: foreign code may throw anything,
+ * even what throws when it is printed.
  */
 export function describeThrown(thrown: unknown): string {
   try {
@@ -45,7 +50,10 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** The innermost place in a file on disk of an error's stack, as `FILE:LINE:COLUMN`. */
+/**
+ * The innermost place in a file on disk of an error's stack, as
+ * `FILE:LINE:COLUMN`.
+ */
 export function placeOf(thrown: unknown): string | undefined {
   try {
     const stack = thrown instanceof Error ? thrown.stack : undefined;
@@ -63,7 +71,10 @@ export function placeOf(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** Where this program's own modules are: a folder of the source tree, or of the executable's virtual file system. */
+/**
+ * Where this program's own modules are: a folder of the source tree, or of the
+ * executable's virtual file system.
+ */
 const OWN_CODE = new URL(
   import.meta.url.includes("/src/plugin/") ? "../" : "./",
   import.meta.url,

@@ -19,9 +19,11 @@ export interface SeccompContext {
 }
 
 /**
- * What a plugin exports under the name `seccompExpansion`: it changes the filter for a stage.
+ * What a plugin exports under the name `seccompExpansion`: it changes the
+ * filter for a stage.
  *
- * To fail the job it throws, rejects or returns an `Error`; otherwise it returns nothing. It may be async.
+ * To fail the job it throws, rejects or returns an `Error`; otherwise it
+ * returns nothing. It may be async.
  *
  * Source: `SeccompExpansion` of Jacamar CI's Go plugins.
  *

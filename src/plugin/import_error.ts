@@ -3,8 +3,9 @@ import { placeOf, PluginError } from "./error.ts";
 /**
  * Makes the error of a failed `import()` one that tells file and line.
  *
- * The Deno that runs a source tree says where a syntax error is. The one inside an executable prints its parser's
- * internal value for a TypeScript file, of which path, offset and text are read here.
+ * The Deno that runs a source tree says where a syntax error is. The one inside
+ * an executable prints its parser's internal value for a TypeScript file, of
+ * which path, offset and text are read here.
  *
  * @param plugin The plugin's file.
  * @param thrown What `import()` threw.

@@ -15,13 +15,21 @@ import {
 import { anyWordExcept } from "./except.ts";
 import type { NamedCall, Policy } from "./policy.ts";
 
-/** Puts bytes into a terminal's input, as if they had been typed (ioctl_tty(2)). */
+/**
+ * Puts bytes into a terminal's input, as if they had been typed (ioctl_tty(2)).
+ */
 const TIOCSTI = 0x5412;
-/** Its subcodes paste the console's selection into the input, among others (ioctl_console(2)). */
+/**
+ * Its subcodes paste the console's selection into the input, among others
+ * (ioctl_console(2)).
+ */
 const TIOCLINUX = 0x541c;
 const INJECTIONS: readonly number[] = [TIOCSTI, TIOCLINUX];
 
-/** `cmd` of ioctl(2), an `unsigned int`: the kernel looks at only the low 32 bits. */
+/**
+ * `cmd` of ioctl(2), an `unsigned int`: the kernel looks at only the low 32
+ * bits.
+ */
 const REQUEST = 1;
 const WORD = 0xffff_ffff;
 
@@ -42,7 +50,8 @@ export async function buildFilter(policy: Policy): Promise<ScmpFilter> {
   const refuse = ActErrno.setReturnCode(policy.errno);
   const filter = new ScmpFilter(policy.blockAll ? refuse : ActAllow);
   try {
-    // A process of which one thread is killed and the others wait for it is no better off than a dead one.
+    // A process of which one thread is killed and the others wait for it is no
+    // better off than a dead one.
     if (getAPI() >= KILL_PROCESS_API) filter.setBadArchAction(ActKillProcess);
     if (policy.blockAll) {
       await addAllowed(filter, policy);

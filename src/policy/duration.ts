@@ -7,7 +7,8 @@ export const LONGEST = 600_000;
  * Reads a duration: a number and `ms`, `s` or `m`.
  *
  * @param text For example `"5s"`, `"1.5s"` or `"250ms"`.
- * @returns Milliseconds, above 0 and at most {@linkcode LONGEST}; `undefined` for any other text.
+ * @returns Milliseconds, above 0 and at most {@linkcode LONGEST}; `undefined`
+ * for any other text.
  *
  * @example
  * ```ts

@@ -1,10 +1,14 @@
 /**
- * A configuration that cannot be used. The message names the file, the line where there is one, and what is wrong.
+ * A configuration that cannot be used. The message names the file, the line
+ * where there is one, and what is wrong.
  */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
   readonly code = "ECONFIG";
-  /** Every problem that was found, each with its file and line; the message is all of them. */
+  /**
+   * Every problem that was found, each with its file and line; the message is
+   * all of them.
+   */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {

@@ -8,15 +8,18 @@ const WORD = 0xffff_ffff;
 const TOP_BIT = 31;
 
 /**
- * Conditions of which exactly one holds for every 32-bit argument that is none of some values.
+ * Conditions of which exactly one holds for every 32-bit argument that is none
+ * of some values.
  *
- * A rule of libseccomp can compare an argument only once, so "neither A nor B" cannot be one rule, and "less than"
- * looks at the whole register where the kernel looks at its lower half. Masks can say it: the values form a binary
- * tree by their bits, and for each fork at which the tree goes only one way the other way is one condition, "the bits so
- * far, then this bit the other way".
+ * A rule of libseccomp can compare an argument only once, so "neither A nor B"
+ * cannot be one rule, and "less than" looks at the whole register where the
+ * kernel looks at its lower half. Masks can say it: the values form a binary
+ * tree by their bits, and for each fork at which the tree goes only one way the
+ * other way is one condition, "the bits so far, then this bit the other way".
  *
  * @param argument The index of the argument, 0 to 5.
- * @param values The values to leave out, unsigned 32-bit integers, at least one.
+ * @param values The values to leave out, unsigned 32-bit integers, at least
+ * one.
  * @returns At most 32 conditions a value, each for a rule of its own.
  *
  * @example

@@ -1,6 +1,8 @@
 import { ScmpSyscall } from "../libseccomp/mod.ts";
 
-/** No system call of x86_64 or aarch64 has a higher number; gaps are skipped. */
+/**
+ * No system call of x86_64 or aarch64 has a higher number; gaps are skipped.
+ */
 const HIGHEST = 1023;
 
 /** The names of all system calls that libseccomp knows on this architecture. */

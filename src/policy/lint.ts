@@ -5,19 +5,25 @@ import {
 } from "../libseccomp/mod.ts";
 import { errnoName } from "../libc/errno.ts";
 
-/** `BPF_MAXINSNS` of include/uapi/linux/bpf_common.h, and the size of one instruction. */
+/**
+ * `BPF_MAXINSNS` of include/uapi/linux/bpf_common.h, and the size of one
+ * instruction.
+ */
 const MOST_INSTRUCTIONS = 4096;
 const INSTRUCTION_SIZE = 8;
 
 /** What is wrong with a filter. */
 export interface Finding {
-  /** `problem`: a job could not run. `warning`: it does not do what was asked. */
+  /**
+   * `problem`: a job could not run. `warning`: it does not do what was asked.
+   */
   readonly severity: "problem" | "warning";
   readonly message: string;
 }
 
 /**
- * Whether a filter refuses execve whatever its arguments, so that no driver could ever be started under it.
+ * Whether a filter refuses execve whatever its arguments, so that no driver
+ * could ever be started under it.
  *
  * @param journal What the filter was told.
  * @returns Why it does, or `undefined` if it does not.

@@ -1,16 +1,22 @@
 import type { AST } from "toml-eslint-parser";
 
-/** The path of a key or an array element: `["auth", "seccomp", "block_calls", 0]`. */
+/**
+ * The path of a key or an array element: `["auth", "seccomp", "block_calls",
+ * 0]`.
+ */
 export type KeyPath = readonly (string | number)[];
 
-/** Tells the line, from 1, on which a key or an array element stands; `undefined` if it stands nowhere. */
+/**
+ * Tells the line, from 1, on which a key or an array element stands;
+ * `undefined` if it stands nowhere.
+ */
 export type Locate = (path: KeyPath) => number | undefined;
 
 /**
  * Indexes the lines of a TOML text.
  *
- * The parser that reads the configuration keeps no positions; this one does and is slower, so it is called only where
- * a line is to be shown.
+ * The parser that reads the configuration keeps no positions; this one does and
+ * is slower, so it is called only where a line is to be shown.
  *
  * @param text The TOML text, already known to be well formed.
  * @returns A function from a path to its line.

@@ -23,7 +23,10 @@ export async function nearest(
   return ranked.at(0)?.name;
 }
 
-/** How many characters two words begin with alike: of two equally near words, people meant the one that begins alike. */
+/**
+ * How many characters two words begin with alike: of two equally near words,
+ * people meant the one that begins alike.
+ */
 function commonPrefix(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;

@@ -13,12 +13,17 @@ import {
 /** A system call that the configuration names, and where it does so. */
 export interface NamedCall {
   readonly name: string;
-  /** For people: `block_calls`, with the file and line where they were asked for. */
+  /**
+   * For people: `block_calls`, with the file and line where they were asked
+   * for.
+   */
   readonly origin: string;
   readonly path: KeyPath;
 }
 
-/** The parsed and validated `[auth.seccomp]`, with `[auth.logging]` beside it. */
+/**
+ * The parsed and validated `[auth.seccomp]`, with `[auth.logging]` beside it.
+ */
 export interface Policy {
   /** The configuration file, as an absolute path. */
   readonly file: string;
@@ -51,10 +56,11 @@ const SECCOMP: KeyPath = ["auth", "seccomp"];
  * Reads the policy out of a configuration file.
  *
  * @param file The path of `jacamar.toml`.
- * @param options With `lines`, origins name file and line, which costs a second pass over the file.
+ * @param options With `lines`, origins name file and line, which costs a second
+ * pass over the file.
  * @returns The policy.
- * @throws {ConfigurationError} If the file cannot be read, is not TOML, or `[auth.seccomp]` or `[auth.logging]` says
- * something that is not understood.
+ * @throws {ConfigurationError} If the file cannot be read, is not TOML, or
+ * `[auth.seccomp]` or `[auth.logging]` says something that is not understood.
  */
 export async function loadPolicy(
   file: string,

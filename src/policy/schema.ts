@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { errno, type ErrnoName } from "../libc/errno.ts";
 import { parseDuration } from "./duration.ts";
 
-/** libseccomp takes no higher errno: it must be below the kernel's `MAX_ERRNO`, 4095. */
+/**
+ * libseccomp takes no higher errno: it must be below the kernel's `MAX_ERRNO`,
+ * 4095.
+ */
 const MAX_ERRNO = 4094;
 
 const boolean = v.boolean("must be true or false");
@@ -65,7 +68,9 @@ const SeccompTable = v.strictObject({
   ),
 });
 
-/** `[auth.logging]`, as far as it is ours: Jacamar's other keys are left alone. */
+/**
+ * `[auth.logging]`, as far as it is ours: Jacamar's other keys are left alone.
+ */
 const LoggingTable = v.object({
   enabled: v.optional(boolean, false),
   level: v.optional(
@@ -87,7 +92,10 @@ const LoggingTable = v.object({
   ),
 });
 
-/** The part of jacamar.toml that is ours. Other tables are Jacamar's and are left alone. */
+/**
+ * The part of jacamar.toml that is ours. Other tables are Jacamar's and are
+ * left alone.
+ */
 export const Configuration = v.object({
   auth: v.optional(
     v.object({
