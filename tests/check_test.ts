@@ -93,7 +93,7 @@ testEach(
       return stdout + stderr;
     };
     const withPlugin =
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "300ms"\n';
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "1s"\n';
     const expansion = (body: string) =>
       `import { ActErrno, ActKillProcess, getSyscallFromName } from "jacamar-seccomp";
      export function seccompExpansion(filter, stage) { ${body} }`;
