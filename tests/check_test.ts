@@ -170,6 +170,10 @@ testEach(
         [["chek"], /did you mean `check`/],
         [["check", "--configuratoin", "x"], /did you mean --configuration/],
         [["check"], /configuration/],
+        [
+          ["check", "-c", "/absent/jacamar.toml"],
+          /could not read the configuration/,
+        ],
         [[], /USAGE/],
       ] as const
     ) {
@@ -179,5 +183,44 @@ testEach(
     }
     const version = await run(program, ["--version"]);
     assert.deepEqual([version.code, version.stdout], [0, "0.1.0\n"]);
+  },
+);
+
+testEach(
+  "a stage whose plugin fails does not spoil the report of the next",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file(
+      "plugin.js",
+      'export function seccompExpansion(filter, stage) { if (stage === "a") throw new Error("no"); }',
+    );
+    const config = scratch.file(
+      "jacamar.toml",
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "500ms"\n',
+    );
+    const stages = ["a", "b"].flatMap((stage) => ["--stage", stage]);
+    const { code, stdout, stderr } = await run(program, [
+      "check",
+      "-c",
+      config,
+      "--json",
+      ...stages,
+    ]);
+    assert.deepEqual([code, stderr], [1, ""]);
+    const { stages: [a, b] } = JSON.parse(stdout);
+    assert.deepEqual([a.findings.length, b.findings.length], [1, 0]);
+  },
+);
+
+testEach(
+  "a check whose report cannot be written could not run",
+  async (program) => {
+    using scratch = new Scratch();
+    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const { code, stderr } = await run(program, ["check", "-c", config], {
+      wrapper: ["sh", "-c", '"$@" >/dev/full', "sh"],
+    });
+    assert.equal(code, 2);
+    assert.match(stderr, /No space left on device/);
   },
 );

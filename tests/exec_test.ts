@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   fromSource,
+  hasCommand,
   isRoot,
   run,
   Scratch,
@@ -346,5 +347,148 @@ testEach(
       ],
     );
     assert.equal(stdout, "Seccomp:\t2\n");
+  },
+);
+
+testEach(
+  "a worker that a plugin leaves behind has no part in the driver's streams",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file(
+      "plugin.js",
+      `import { Worker } from "node:worker_threads";
+export async function seccompExpansion() {
+  const code = \`
+    const { parentPort } = require("node:worker_threads");
+    parentPort.postMessage("started");
+    const noise = new TextEncoder().encode("noise");
+    for (;;) { Deno.stdout.writeSync(noise); Deno.stderr.writeSync(noise); }\`;
+  const worker = new Worker(code, { eval: true });
+  await new Promise((done) => worker.once("message", done));
+}`,
+    );
+    const config = scratch.file(
+      "jacamar.toml",
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
+    );
+    for (let round = 0; round < 3; round++) {
+      const { code, stdout, stderr } = await run(
+        program,
+        ["exec", "-c", config, "--stage", "x", "--", "cat"],
+        { stdin: "input" },
+      );
+      assert.deepEqual([code, stdout, stderr], [0, "input", ""]);
+    }
+  },
+);
+
+testEach(
+  "a plugin's path means what the kernel takes it for",
+  async (program) => {
+    using scratch = new Scratch();
+    const { path } = scratch;
+    for (
+      const folder of ["etc", "etc/plugins", "opt", "opt/conf", "opt/plugins"]
+    ) {
+      Deno.mkdirSync(`${path}/${folder}`);
+    }
+    Deno.symlinkSync("../opt/conf", `${path}/etc/current`);
+    scratch.file(
+      "opt/conf/jacamar.toml",
+      '[auth.seccomp]\nvalidation_plugin = "../plugins/p.js"\n',
+    );
+    scratch.file(
+      "opt/plugins/p.js",
+      'export function seccompExpansion() { throw new Error("right"); }',
+    );
+    scratch.file(
+      "etc/plugins/p.js",
+      'export function seccompExpansion() { throw new Error("wrong"); }',
+    );
+    const { stderr } = await run(
+      program,
+      [
+        "exec",
+        "-u",
+        "-c",
+        `${path}/etc/current/jacamar.toml`,
+        "--stage",
+        "x",
+        "--",
+        "true",
+      ],
+    );
+    assert.match(stderr, /plugin error: right/);
+  },
+);
+
+/** Runs a command with a standard error whose reader is gone, and prints its status. */
+const NOBODY_READS = `
+  pipe(my $reader, my $writer) or die;
+  close($reader);
+  if (!fork) { open(STDERR, ">&", $writer); exec @ARGV; }
+  wait;
+  print $? & 127 ? "signal" : $? >> 8, "\\n";`;
+
+testEach(
+  "a job log that nobody reads any more changes no exit code",
+  async (program) => {
+    using scratch = new Scratch();
+    const binary = scratch.file("binary", "\x7fELF, it says", 0o755);
+    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const { stdout } = await run(
+      program,
+      ["exec", "-c", config, "--stage", "x", "--", binary],
+      { wrapper: ["perl", "-e", NOBODY_READS] },
+    );
+    assert.equal(stdout, "2\n");
+  },
+  hasCommand("perl") ? undefined : "needs perl",
+);
+
+testEach(
+  "a plugin that is stuck ends by its time even where nobody takes its last words",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file(
+      "plugin.js",
+      "export function seccompExpansion() { for (;;); }",
+    );
+    const config = scratch.file(
+      "jacamar.toml",
+      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "300ms"\n',
+    );
+    // A pipe that is full, with a reader that does not read: writing to it blocks.
+    const full = `
+    $^F = 100; # descriptors up to this one are inherited
+    pipe(my $reader, my $writer) or die;
+    fcntl($writer, 4, 2048); 1 while defined syswrite($writer, "x" x 4096);
+    fcntl($writer, 4, 0);
+    open(STDERR, ">&", $writer) or die;
+    exec @ARGV;`;
+    const { code, signal } = await run(
+      program,
+      ["exec", "-c", config, "--stage", "x", "--", "true"],
+      { wrapper: ["perl", "-e", full] },
+    );
+    assert.deepEqual([code, signal], [2, null]);
+  },
+  hasCommand("perl") ? undefined : "needs perl",
+);
+
+testEach(
+  "standard error that cannot be written is no reason to refuse a job",
+  async (program) => {
+    using scratch = new Scratch();
+    const config = scratch.file(
+      "jacamar.toml",
+      `[auth.seccomp]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
+    );
+    const { code, stdout } = await run(
+      program,
+      ["exec", "-c", config, "--stage", "x", "--", "echo", "driver"],
+      { wrapper: ["sh", "-c", '"$@" 2</dev/null', "sh"] },
+    );
+    assert.deepEqual([code, stdout], [0, "driver\n"]);
   },
 );

@@ -219,6 +219,12 @@ export const failingCases: readonly FailingCase[] = [
     }[auth.logging]\nenabled = true\nlocation = "FOLDER/no/log"\n`,
   ),
   config(
+    "a misspelt table",
+    /jacamar\.toml:1: unknown table \[auth\.secomp\], did you mean \[auth\.seccomp\]\?/,
+    "[auth.secomp]\nblock_calls = ['mkdir']\n",
+  ),
+  config("a table in capitals", /unknown table \[Auth\]/, "[Auth.seccomp]\n"),
+  config(
     "a log that is no path",
     /location: must be "syslog"/,
     '[auth.logging]\nlocation = "log"\n',
@@ -245,7 +251,7 @@ export const failingCases: readonly FailingCase[] = [
   ),
   driver(
     "in no format that can be executed",
-    /could not execute .*ENOEXEC/,
+    /neither an ELF program nor a script/,
     "FOLDER/binary",
     (folder) => {
       Deno.writeTextFileSync(`${folder}/binary`, "neither ELF nor a script", {
@@ -375,6 +381,11 @@ export const failingCases: readonly FailingCase[] = [
     ),
   ),
   plugin(
+    "forgets to wait",
+    /left a rejection unhandled: astray/,
+    expansion('(async () => { await 0; throw new Error("astray"); })();'),
+  ),
+  plugin(
     "leaves an error",
     /left an error uncaught: astray/,
     expansion(
@@ -405,6 +416,20 @@ export const failingCases: readonly FailingCase[] = [
     "loads the filter",
     /may not load the filter/,
     expansion("filter.load();"),
+  ),
+  plugin(
+    "loads a filter of its own",
+    /may not load a filter of its own/,
+    `import { ActAllow, ScmpFilter } from "jacamar-seccomp";\n${
+      expansion("new ScmpFilter(ActAllow).load();")
+    }`,
+  ),
+  plugin(
+    "returns what cannot be looked at",
+    /plugin error: /,
+    expansion(
+      "return new Proxy({}, { getPrototypeOf() { throw new Error('no'); } });",
+    ),
   ),
   plugin(
     "releases the filter",

@@ -82,7 +82,8 @@ testEach(
       // An empty one is a descriptor's (AT_EMPTY_PATH); arguments of execve are
       // quoted like paths.
       if (file === "" || args.includes(file)) return false;
-      const absolute = new URL(file, `file://${cwd}/`).pathname;
+      const absolute = new URL(file, `file://${cwd}/`).pathname
+        .replace(/\/$/, "");
       if ([program.command[0], ...named].includes(absolute)) return false;
       // Above what was named Deno resolves links, and looks for a deno.json
       // that says how a plugin's TypeScript is meant.

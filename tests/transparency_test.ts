@@ -24,6 +24,12 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
   ],
   "limits": ["cat", "/proc/self/limits"],
   "the current directory": ["pwd", "-P"],
+  "the flags of its standard descriptors": [
+    "cat",
+    "/proc/self/fdinfo/0",
+    "/proc/self/fdinfo/1",
+    "/proc/self/fdinfo/2",
+  ],
   "open descriptors": ["ls", "-l", "/proc/self/fd"],
   "session, process group and controlling terminal": ["cat", "/proc/self/stat"],
   "timers": ["cat", "/proc/self/timers"],
@@ -40,6 +46,7 @@ const VOLATILE = [
   /(?:pipe|socket):\[\d+\]/g,
   /\d{2}:\d{2}/g,
   /(?<=\/proc\/)\d+/g,
+  /^ino:.*\n/gm,
 ];
 
 /** What must differ: the filter is there. */

@@ -14,6 +14,9 @@ import { type Supervised, supervisePlugins } from "./supervise.ts";
 /** Exit codes of every command but `exec`. */
 const OK = 0;
 const FOUND_SOMETHING = 1;
+const COULD_NOT_RUN = 2;
+
+const STDERR = 2;
 
 /** What `check` found out about one stage. */
 export interface StageReport {
@@ -47,24 +50,38 @@ export interface CheckFlags {
  * Walks the way of `exec` for each stage and stops before the launch.
  *
  * @param flags The command's flags.
- * @returns Never: the process ends with 0 if nothing was found and 1 if
- * something was.
- * @throws {Error} If it could not run, as without libseccomp.
+ * @returns Never: the process ends with 0 if nothing was found, 1 if something
+ * was, and 2 if it could not run, as without libseccomp.
  */
 export async function check(
   { configuration, stage, json }: CheckFlags,
 ): Promise<never> {
   const stages = stage ?? WELL_KNOWN_STAGES;
-  // A plugin that ends the process must not make its own check look good.
-  latchExit(FOUND_SOMETHING);
-  const report = await inspect(configuration, stages);
-  const text = json
-    ? `${JSON.stringify(toJson(report), null, 2)}\n`
-    : renderReport(report);
-  writeAll(new TextEncoder().encode(text));
-  const isClean = report.problems.length === 0 &&
-    report.stages.every(({ findings }) => findings.length === 0);
-  libc().calls._exit(int(isClean ? OK : FOUND_SOMETHING));
+  try {
+    // A plugin that ends the process must not make its own check look good.
+    latchExit(FOUND_SOMETHING);
+    const report = await inspect(configuration, stages);
+    const text = json
+      ? `${JSON.stringify(toJson(report), null, 2)}\n`
+      : renderReport(report);
+    writeAll(new TextEncoder().encode(text));
+    const isClean = report.problems.length === 0 &&
+      report.stages.every(({ findings }) => findings.length === 0);
+    return end(isClean ? OK : FOUND_SOMETHING);
+  } catch (error) {
+    return end(COULD_NOT_RUN, error);
+  }
+}
+
+/** Ends the process past the latch, with a word about an error. */
+function end(code: number, error?: unknown, stderr = STDERR): never {
+  const { _exit, write } = libc().calls;
+  if (error !== undefined) {
+    const text = error instanceof Error ? error.message : String(error);
+    const line = new TextEncoder().encode(`jacamar-seccomp: ${text}\n`);
+    write(int(stderr), line, BigInt(line.length));
+  }
+  _exit(int(code));
   throw new Error("_exit returned");
 }
 
@@ -76,7 +93,9 @@ async function inspect(
   try {
     policy = await loadPolicy(configuration, { lines: true });
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigurationError) || error.isUnreadable) {
+      throw error;
+    }
     const { problems } = error;
     return {
       configuration,
@@ -148,19 +167,16 @@ async function inspectStage(
 }
 
 function supervise(policy: Policy): Supervised {
-  const line = (error: Error) => `jacamar-seccomp: ${error.message}\n`;
-  let stderr = 2;
+  let stderr = STDERR;
   const supervised = supervisePlugins({
     policy,
     exitCode: FOUND_SOMETHING,
     showOutput: true,
-    lastWords: (error, fd) => [{ fd, line: line(error) }],
-    fail: (error) => {
-      const bytes = new TextEncoder().encode(line(error));
-      libc().calls.write(int(stderr), bytes, BigInt(bytes.length));
-      libc().calls._exit(int(FOUND_SOMETHING));
-      throw error;
-    },
+    lastWords: ({ message }) => [{
+      fd: STDERR,
+      line: `jacamar-seccomp: ${message}\n`,
+    }],
+    fail: (error) => end(FOUND_SOMETHING, error, stderr),
   });
   stderr = supervised.stderr;
   return supervised;

@@ -117,7 +117,7 @@ async function expand(filter: ScmpFilter, expansion: Expansion): Promise<void> {
     policy,
     showOutput,
     exitCode: failure.exitCode,
-    lastWords: (error, stderr) => failure.lastWords(error, stderr),
+    lastWords: (error) => failure.lastWords(error),
     fail: (error) => failure.end(error),
   });
   failure.stderr = supervised.stderr;
@@ -139,9 +139,8 @@ function launch(
   if (refusal) throw new Error(`the driver could not be started: ${refusal}`);
   const load: Load = {
     program,
-    // A plugin that sets the bit has asked for it; one that resets the filter
-    // has not.
-    noNewPrivs: journal.noNewPrivs ?? noNewPrivs,
+    // A plugin may ask for it, and may not take it away.
+    noNewPrivs: noNewPrivs || journal.noNewPrivs === true,
     log: journal.log,
     speculativeStoreBypass: journal.speculativeStoreBypass,
   };

@@ -96,13 +96,14 @@ export class Failure {
    * The lines that {@linkcode Failure.end} would write, for when no JavaScript
    * is left to do it.
    */
-  lastWords(error: Error, stderr: number): { fd: number; line: string }[] {
+  lastWords(error: Error): { fd: number; line: string }[] {
+    const msg = message(error);
     const words = [{
-      fd: stderr,
-      line: this.#jobLine(message(error), this.#log?.problem),
+      fd: this.stderr,
+      line: this.#jobLine(msg, this.#whyUnlogged()),
     }];
     const { open } = this.#log ?? {};
-    const line = open?.format(this.#record("error", message(error), error));
+    const line = open?.format(this.#record("error", msg, error));
     if (open && line !== undefined) words.push({ fd: open.fd, line });
     return words;
   }
@@ -135,13 +136,17 @@ export class Failure {
         // records go, so they go where they usually do.
         this.useLog({ enabled: true, level: "info", location: "syslog" });
       }
-      if (!this.#log?.open) {
-        return this.#log?.problem ?? "the system log is not enabled";
-      }
-      this.#log.open.write(this.#record("error", msg, error));
+      this.#log?.open?.write(this.#record("error", msg, error));
+      return this.#whyUnlogged();
     } catch (problem) {
       return (problem as Error).message;
     }
+  }
+
+  /** Why there can be no record, if there can be none. */
+  #whyUnlogged(): string | undefined {
+    if (this.#log?.open) return undefined;
+    return this.#log?.problem ?? "the system log is not enabled";
   }
 
   #record(level: LogRecord["level"], msg: string, error?: unknown): LogRecord {

@@ -10,7 +10,7 @@ import {
   makeDeadline,
 } from "../launch/latch.ts";
 import { keepStdio } from "../launch/stdio.ts";
-import { callPlugins, requirePluginFile } from "../plugin/call.ts";
+import { callPlugins, findPluginFile } from "../plugin/call.ts";
 import { revokePermissions } from "../plugin/confine.ts";
 import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -26,14 +26,8 @@ export interface Supervision {
   readonly exitCode: number;
   /** Whether a plugin's output is shown on standard error. */
   readonly showOutput: boolean;
-  /**
-   * What to write if the process ends while a plugin has it: the error, and the
-   * descriptor of standard error.
-   */
-  readonly lastWords: (
-    error: PluginError,
-    stderr: number,
-  ) => readonly LastWord[];
+  /** What to write where if the process ends while a plugin has it. */
+  readonly lastWords: (error: PluginError) => readonly LastWord[];
   /**
    * Called with what a plugin did outside of its call: an unhandled rejection,
    * the end of the process.
@@ -64,8 +58,8 @@ export interface Supervised {
  */
 export function supervisePlugins(supervision: Supervision): Supervised {
   const { policy, exitCode, showOutput, lastWords, fail } = supervision;
-  const { file: configuration, plugins, pluginTimeout } = policy;
-  plugins.forEach(requirePluginFile);
+  const { file: configuration, pluginTimeout } = policy;
+  const plugins = policy.plugins.map(findPluginFile);
   const facts = {
     uid: Deno.uid() ?? 0,
     gid: Deno.gid() ?? 0,
@@ -75,17 +69,17 @@ export function supervisePlugins(supervision: Supervision): Supervised {
     configuration,
   };
   let current = plugins[0];
-  const stdio = keepStdio(showOutput);
+  let isOver = false;
   const stuck =
     `it did not return within ${pluginTimeout / 1000} s (plugin_timeout), ` +
     "waits for what never comes, or ended the process";
-  leaveLastWords(
-    lastWords(new PluginError(plugins.join(", "), stuck), stdio.stderr),
-  );
+  leaveLastWords(lastWords(new PluginError(plugins.join(", "), stuck)));
   const deadline = makeDeadline(exitCode);
-  watchGlobalEvents((message, place) =>
-    fail(new PluginError(current, message, { place }))
-  );
+  watchGlobalEvents((message, place) => {
+    if (!isOver) fail(new PluginError(current, message, { place }));
+  });
+  // From here on errors have to be told on another descriptor.
+  const stdio = keepStdio(showOutput);
   revokePermissions();
   return {
     stderr: stdio.stderr,
@@ -101,16 +95,34 @@ export function supervisePlugins(supervision: Supervision): Supervised {
           attribute(filter, `plugin ${plugin}`);
         },
       };
-      await callPlugins(request);
-      deadline.stop();
+      try {
+        await callPlugins(request);
+        await turnEventLoop();
+      } finally {
+        deadline.stop();
+      }
     },
-    end: stdio.restore,
+    end() {
+      isOver = true;
+      stdio.restore();
+    },
   };
+}
+
+/**
+ * Lets the event loop go round once: what a plugin forgot to await may already
+ * have failed, and is told only there, before timers are. setTimeout would cost
+ * half a start: its first use loads Node's timers.
+ */
+function turnEventLoop(): Promise<unknown> {
+  return new Promise((done) => {
+    AbortSignal.timeout(0).addEventListener("abort", done);
+  });
 }
 
 /** What a plugin leaves behind may fail later, or end the process. */
 function watchGlobalEvents(
-  fail: (message: string, place?: string) => never,
+  fail: (message: string, place?: string) => void,
 ): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

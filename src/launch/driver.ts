@@ -1,6 +1,9 @@
-import { cString, libc } from "../libc/mod.ts";
+import { cString, libc, SystemCallError } from "../libc/mod.ts";
+import { realPath } from "../libc/real_path.ts";
 
 const X_OK = 1;
+/** What every ELF program begins with (elf(5)). */
+const ELF = "\x7fELF";
 
 /**
  * What execvp(3) searches where PATH is not set (glibc's confstr(_CS_PATH)).
@@ -17,6 +20,16 @@ const SHEBANG_SIZE = 256;
 export class DriverError extends Error {
   override readonly name = "DriverError";
   readonly code = "EDRIVER";
+  /** Whether there is no such file at all. */
+  readonly isMissing: boolean;
+
+  constructor(
+    message: string,
+    options?: ErrorOptions & { isMissing?: boolean },
+  ) {
+    super(message, options);
+    this.isMissing = options?.isMissing ?? false;
+  }
 }
 
 /**
@@ -51,52 +64,65 @@ export function findDriver(
       if (!(cause instanceof DriverError)) throw cause;
       // As execvp(3): a file that may not be executed does not end the search,
       // but is the reason if nothing else is found.
-      if (!(cause.cause instanceof Deno.errors.NotFound)) refusal ??= cause;
+      if (!cause.isMissing) refusal ??= cause;
     }
   }
   throw refusal ?? new DriverError(`there is no driver ${driver} in PATH`);
 }
 
 function requireExecutable(file: string): void {
+  let real: string;
   let info: Deno.FileInfo;
   try {
-    info = Deno.statSync(file);
+    real = realPath(file);
+    info = Deno.statSync(real);
   } catch (cause) {
-    const missing = cause instanceof Deno.errors.NotFound;
+    const isMissing = cause instanceof SystemCallError &&
+      cause.code === "ENOENT";
     throw new DriverError(
-      missing
+      isMissing
         ? `the driver ${file} does not exist`
         : `the driver ${file} cannot be used: ${(cause as Error).message}`,
-      { cause },
+      { cause, isMissing },
     );
   }
   if (!info.isFile) {
     throw new DriverError(`the driver ${file} is not a regular file`);
   }
-  if (libc().calls.euidaccess(cString(file).pointer, X_OK) !== 0) {
+  if (!isExecutable(file)) {
     throw new DriverError(`the driver ${file} is not executable`);
   }
-  requireInterpreter(file);
+  requireFormat(file, real);
 }
 
-/** A script that names an interpreter cannot be executed without it. */
-function requireInterpreter(file: string): void {
+/** Whether this process may execute a file (euidaccess(3)). */
+function isExecutable(file: string): boolean {
+  return libc().calls.euidaccess(cString(file).pointer, X_OK) === 0;
+}
+
+/**
+ * What the kernel can execute: an ELF program, or a script with its interpreter
+ * (execve(2)).
+ */
+function requireFormat(file: string, real: string): void {
   const start = new Uint8Array(SHEBANG_SIZE);
   try {
-    using opened = Deno.openSync(file);
+    using opened = Deno.openSync(real);
     opened.readSync(start);
   } catch {
     return; // It may be executable without being readable; then execve has the last word.
   }
   const [line] = new TextDecoder().decode(start).split("\n");
+  if (line.startsWith(ELF)) return;
   const interpreter = /^#![ \t]*([^ \t\0]+)/.exec(line)?.[1];
-  if (interpreter === undefined) return;
-  try {
-    Deno.statSync(interpreter);
-  } catch (cause) {
+  if (interpreter === undefined) {
+    throw new DriverError(
+      `the driver ${file} is neither an ELF program nor a script that begins with #!`,
+    );
+  }
+  if (!isExecutable(interpreter)) {
     throw new DriverError(
       `the driver ${file} needs the interpreter ${interpreter}, which cannot be used`,
-      { cause },
     );
   }
 }

@@ -10,18 +10,19 @@ import {
 import { makeTimer, type Timer } from "../libc/timer.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
+const F_GETFL = 3;
+const O_ACCMODE = 3;
+const O_RDONLY = 0;
 const FIRST_DESCRIPTOR = 3;
 /** `_IOFBF` of setvbuf(3): nothing is written until the stream is flushed. */
 const FULLY_BUFFERED = 0;
 const SIGKILL = 9;
 
 /**
- * What a stuck plugin gets beyond its time, so that the ordinary timeout comes
- * first: milliseconds.
+ * What each way to end the process gets before the next one is tried:
+ * milliseconds.
  */
-const GRACE = 250;
-/** After that, what the process gets to end by itself: milliseconds. */
-const LAST_RESORT = 1000;
+const PATIENCE = 1000;
 
 /**
  * Makes every ordinary end of this process one with a given exit code:
@@ -62,13 +63,15 @@ export interface LastWord {
 export function leaveLastWords(words: readonly LastWord[]): void {
   const { fcntl, fdopen, fputs, malloc, setvbuf } = libc().calls;
   for (const { fd, line } of words) {
+    const access = fcntl(int(fd), F_GETFL, 0) & O_ACCMODE;
+    if (access === O_RDONLY) continue; // Nobody could be told there anyway.
     const text = cString(line);
     const size = text.bytes.length + SPARE;
     // C's own memory: when Deno ends by itself, JavaScript's is gone before the
     // streams are flushed.
     const buffer = malloc(long(size));
     const copy = fcntl(int(fd), F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
-    const stream = copy < 0 ? 0n : fdopen(int(copy), cString("a").bytes);
+    const stream = copy < 0 ? 0n : fdopen(int(copy), cString("w").bytes);
     if (stream === 0n) {
       throw new SystemCallError("open a stream for last words");
     }
@@ -83,24 +86,26 @@ export function leaveLastWords(words: readonly LastWord[]): void {
 /**
  * Makes a clock that ends the process when a time is over, even while
  * JavaScript is in an endless loop: a C thread of its own calls `exit`, and
- * with that the latch. If that should not be enough, SIGKILL follows.
+ * with that the latch. Where the last words cannot be written, as to a full
+ * pipe, `_exit` follows a second later; and then SIGKILL.
  *
  * @param code The exit code, 1 to 255.
  * @returns The clock, not yet started.
  * @throws {SystemCallError} If it cannot be made.
  */
 export function makeDeadline(code: number): Timer {
-  const call = functionAddress("exit");
-  const ordinary = makeTimer({ call, argument: BigInt(code) });
-  const lastResort = makeTimer({ signal: SIGKILL });
+  const argument = BigInt(code);
+  const ways = [
+    makeTimer({ call: functionAddress("exit"), argument }),
+    makeTimer({ call: functionAddress("_exit"), argument }),
+    makeTimer({ signal: SIGKILL }),
+  ];
   return {
     start(milliseconds) {
-      ordinary.start(milliseconds + GRACE);
-      lastResort.start(milliseconds + GRACE + LAST_RESORT);
+      ways.forEach((way, index) => way.start(milliseconds + index * PATIENCE));
     },
     stop() {
-      ordinary.stop();
-      lastResort.stop();
+      for (const way of ways) way.stop();
     },
   };
 }

@@ -21,7 +21,9 @@ const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4n;
 /** `PR_SET_NO_NEW_PRIVS` of prctl(2). */
 const PR_SET_NO_NEW_PRIVS = 38;
 const SIGPIPE = 13;
+const SIGXFSZ = 25;
 const SIG_DFL = 0n;
+const SIG_IGN = 1n;
 
 /**
  * `sizeof(struct sock_filter)`, and the most instructions that the kernel takes
@@ -77,6 +79,9 @@ export function prepareLaunch(
 ): PreparedLaunch {
   const { calls, environ, errno } = libc();
   const { execve, prctl, setrlimit, signal, syscall } = calls;
+  // A filter is exported to a file in memory, and a limit on file sizes would
+  // end the process by a signal there; ignored, it is an error like others.
+  const sigxfsz = signal(int(SIGXFSZ), SIG_IGN);
   const path = cString(file);
   const vector = cStrings(argv);
   const room = memory(new Uint8Array(MOST_INSTRUCTIONS * INSTRUCTION_SIZE));
@@ -86,12 +91,14 @@ export function prepareLaunch(
     seccomp: long(SYS_SECCOMP),
     setNoNewPrivs: int(PR_SET_NO_NEW_PRIVS),
     sigpipe: int(SIGPIPE),
+    sigxfsz: int(SIGXFSZ),
     nofile: int(RLIMIT_NOFILE),
   };
 
   /** Puts back what this process changed for itself, and nothing else. */
   const restore = () => {
     signal(words.sigpipe, SIG_DFL);
+    signal(words.sigxfsz, sigxfsz);
     if (fileLimit) setrlimit(words.nofile, fileLimit);
   };
 
@@ -121,9 +128,14 @@ export function prepareLaunch(
   return {
     launch(wanted) {
       restore();
-      if (wanted) load(wanted);
-      else execve(path.pointer, vector.bytes, environ);
-      throw new SystemCallError(`execute the driver ${file}`, errno[0]);
+      try {
+        if (wanted) load(wanted);
+        else execve(path.pointer, vector.bytes, environ);
+        throw new SystemCallError(`execute the driver ${file}`, errno[0]);
+      } finally {
+        // What is still to be said may go to a pipe that nobody reads.
+        signal(words.sigpipe, SIG_IGN);
+      }
     },
   };
 }

@@ -53,7 +53,11 @@ export const WELL_KNOWN_STAGES: readonly Stage[] = [
 export function inferStage(args: readonly string[]): Stage | undefined {
   const last = args.at(-1);
   if (last === undefined || last === "") return undefined;
-  if (args.at(-3) === "run") return last.startsWith("-") ? undefined : last;
+  const isVerb = Object.hasOwn(STAGE_OF_VERB, last);
+  // A sub-stage that is called like a verb could as well be that verb.
+  if (args.at(-3) === "run") {
+    return isVerb || last.startsWith("-") ? undefined : last;
+  }
   if (args.includes("run")) return undefined;
-  return Object.hasOwn(STAGE_OF_VERB, last) ? STAGE_OF_VERB[last] : undefined;
+  return isVerb ? STAGE_OF_VERB[last] : undefined;
 }

@@ -7,7 +7,7 @@ const CASES: readonly [args: string, stage: string | undefined][] = [
   ["--configuration /etc/jacamar.toml cleanup", "cleanup_exec"],
   ["run /builds/script after_script", "after_script"],
   ["--unobfuscated run /builds/script step_anything", "step_anything"],
-  ["run script cleanup", "cleanup"],
+  ["run script cleanup", undefined],
   ["run run run", "run"],
   ["", undefined],
   ["status", undefined],
@@ -16,6 +16,7 @@ const CASES: readonly [args: string, stage: string | undefined][] = [
   ["run script step extra", undefined],
   ["run script -u", undefined],
   ["run prepare", undefined],
+  ["-m run --configuration=x prepare", undefined],
   ["config extra", undefined],
   ["toString", undefined],
 ];

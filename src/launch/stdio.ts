@@ -1,3 +1,4 @@
+import { errno } from "../libc/errno.ts";
 import { cString, int, libc, SystemCallError } from "../libc/mod.ts";
 
 const O_RDWR = 2;
@@ -5,13 +6,20 @@ const O_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
 /** Above the three standard descriptors. */
 const FIRST_DESCRIPTOR = 3;
+/** Of unshare(2). */
+const CLONE_FILES = 0x400;
 const STANDARD = [0, 1, 2] as const;
 
 /** The driver's standard descriptors, kept where a plugin cannot reach them. */
 export interface KeptStdio {
   /** The descriptor that standard error has meanwhile. */
   readonly stderr: number;
-  /** Puts all three back. */
+  /**
+   * Puts all three back, for this thread alone. Where an outer filter refuses
+   * unshare(2), as some containers do, for all threads.
+   *
+   * @throws {SystemCallError} If they cannot be put back.
+   */
   restore(): void;
 }
 
@@ -25,7 +33,8 @@ export interface KeptStdio {
  * @throws {SystemCallError} If a descriptor cannot be made.
  */
 export function keepStdio(showOutput: boolean): KeptStdio {
-  const { close, dup2, fcntl, open } = libc().calls;
+  const { calls, errno: lastError } = libc();
+  const { close, dup2, fcntl, open, unshare } = calls;
   const duplicate = (from: number, to: number) => {
     if (dup2(int(from), to) < 0) {
       throw new SystemCallError(`redirect descriptor ${from}`);
@@ -46,6 +55,11 @@ export function keepStdio(showOutput: boolean): KeptStdio {
   return {
     stderr,
     restore() {
+      // A worker that a plugin left behind is a thread, and threads share their
+      // descriptors; from here on it has those without the driver's.
+      if (unshare(int(CLONE_FILES)) !== 0 && lastError[0] !== errno.EPERM) {
+        throw new SystemCallError("part with the other threads' descriptors");
+      }
       for (const { fd, copy } of kept) duplicate(copy, fd);
     },
   };

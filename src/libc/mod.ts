@@ -36,6 +36,10 @@ const LIBC = {
   dup2: { parameters: [INT, "i32"], result: "i32" },
   // void *malloc(size_t size)
   malloc: { parameters: [LONG], result: "u64" },
+  // int unshare(int flags)
+  unshare: { parameters: [INT], result: "i32" },
+  // char *realpath(const char *restrict path, char *restrict resolved_path)
+  realpath: { parameters: [POINTER, "buffer"], result: "u64" },
   // FILE *fdopen(int fd, const char *mode)
   fdopen: { parameters: [INT, "buffer"], result: "u64" },
   // int setvbuf(FILE *restrict stream, char *restrict buf, int mode, size_t

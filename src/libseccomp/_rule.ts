@@ -1,5 +1,9 @@
 import { ScmpAction } from "./action.ts";
-import { ScmpCompareOp, type ScmpCondition } from "./condition.ts";
+import {
+  CompareMaskedEqual,
+  makeCondition,
+  type ScmpCondition,
+} from "./condition.ts";
 import { ScmpError } from "./error.ts";
 
 /**
@@ -39,20 +43,22 @@ export function checkConditions(
     );
   }
   const seen = new Set<number>();
-  for (const { argument, op } of conditions) {
-    if (!(op instanceof ScmpCompareOp)) {
-      throw new ScmpError("EINVAL", "a condition must come from makeCondition");
-    }
-    if (seen.has(argument)) {
-      throw new ScmpError(
-        "EINVAL",
-        `one rule can compare argument ${argument} only once`,
-      );
-    }
-    seen.add(argument);
-  }
   return Object.freeze(
-    conditions.map((condition) => Object.freeze({ ...condition })),
+    conditions.map(({ argument, op, operandOne, operandTwo }) => {
+      // Nothing says that a condition was made by makeCondition.
+      const values = op === CompareMaskedEqual
+        ? [operandOne, operandTwo]
+        : [operandOne];
+      const condition = makeCondition(argument, op, ...values);
+      if (seen.has(argument)) {
+        throw new ScmpError(
+          "EINVAL",
+          `one rule can compare argument ${argument} only once`,
+        );
+      }
+      seen.add(argument);
+      return condition;
+    }),
   );
 }
 

@@ -55,8 +55,15 @@ export class ScmpAction {
     Object.freeze(this);
   }
 
-  /** The action of a kind, with return code 0. */
+  /**
+   * The action of a kind, with return code 0.
+   *
+   * @throws {ScmpError} `EINVAL` if there is no such kind.
+   */
   static of(kind: ActionKind): ScmpAction {
+    if (!Object.hasOwn(VALUES, kind)) {
+      throw new ScmpError("EINVAL", `there is no action ${kind}`);
+    }
     return new ScmpAction(kind, 0);
   }
 

@@ -42,6 +42,9 @@ const abandoned = new FinalizationRegistry<BigUint64Array<ArrayBuffer>>(
  */
 type Standing = "owned" | "lent" | "sealed" | "released";
 
+/** Whether plugins have had the binding: what they load would bind the driver. */
+let isLoadingOver = false;
+
 /**
  * Names the origin of the rules that are added from now on, for the filter's
  * journal.
@@ -183,6 +186,12 @@ export class ScmpFilter {
    */
   load(): void {
     this.#refuseToPlugin("load");
+    if (isLoadingOver) {
+      throw new ScmpError(
+        "ESTALE",
+        "a plugin may not load a filter of its own",
+      );
+    }
     const returned = this.#symbols.seccomp.seccomp_load(this.#usable());
     if (returned < 0) throw failure(returned, "load the filter");
   }
@@ -496,6 +505,7 @@ export class ScmpFilter {
     };
     lend = (filter) => {
       filter.#usable();
+      isLoadingOver = true;
       filter.#standing = "lent";
     };
     conclude = (filter) => {

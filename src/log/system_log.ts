@@ -98,8 +98,13 @@ export function openSystemLog(
       if (text === undefined) return;
       const bytes = new TextEncoder().encode(text);
       const written = libc().calls.write(int(fd), bytes, BigInt(bytes.length));
-      if (Number(written) !== bytes.length) {
+      if (written < 0) {
         throw new SystemCallError(`write to the system log ${location}`);
+      }
+      if (Number(written) < bytes.length) {
+        throw new Error(
+          `could write only ${written} of ${bytes.length} bytes to the system log ${location}`,
+        );
       }
     },
   };

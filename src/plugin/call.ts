@@ -1,3 +1,5 @@
+import { SystemCallError } from "../libc/mod.ts";
+import { realPath } from "../libc/real_path.ts";
 import type { ScmpFilter } from "../libseccomp/mod.ts";
 import {
   describeThrown,
@@ -28,9 +30,12 @@ export interface PluginRequest {
  * Makes sure that a plugin's file is there and can be one, as long as there are
  * permissions to look.
  *
+ * @param plugin The path as it is configured.
+ * @returns The path with all links resolved, as the kernel does it: a module's
+ * URL would take `..` for what stands before it.
  * @throws {PluginError} If it is not.
  */
-export function requirePluginFile(plugin: string): void {
+export function findPluginFile(plugin: string): string {
   if (!MODULE.test(plugin)) {
     const hint = plugin.endsWith(".so")
       ? "a Go plugin cannot be loaded; port it to TypeScript, see docs/porting.md"
@@ -38,9 +43,10 @@ export function requirePluginFile(plugin: string): void {
     throw new PluginError(plugin, `${plugin}: ${hint}`);
   }
   try {
-    if (Deno.statSync(plugin).isFile) return;
+    const file = realPath(plugin);
+    if (Deno.statSync(file).isFile) return file;
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
+    const why = cause instanceof SystemCallError && cause.code === "ENOENT"
       ? "there is no such file"
       : (cause as Error).message;
     throw new PluginError(plugin, `${plugin}: ${why}`, { cause });
@@ -70,6 +76,7 @@ async function callPlugin(
   let returned: unknown;
   try {
     returned = await expand(filter, context.stage, context);
+    if (returned instanceof Error) throw returned;
   } catch (thrown) {
     throw new PluginError(plugin, describeThrown(thrown), {
       cause: thrown,
@@ -77,12 +84,6 @@ async function callPlugin(
     });
   }
   if (returned === undefined || returned === null) return;
-  if (returned instanceof Error) {
-    throw new PluginError(plugin, describeThrown(returned), {
-      cause: returned,
-      place: placeOf(returned),
-    });
-  }
   throw new PluginError(
     plugin,
     `${EXPORT} returned ${

@@ -10,6 +10,14 @@ const PERMISSIONS = [
   "read",
 ] as const;
 
+/** What writes files, or runs beside this program, without any permission. */
+const WITHOUT_PERMISSION = [
+  "localStorage",
+  "sessionStorage",
+  "caches",
+  "Worker",
+] as const;
+
 /**
  * Gives all permissions up, for good: what a plugin could do with them it
  * cannot do. Functions that are open already stay callable.
@@ -18,6 +26,9 @@ const PERMISSIONS = [
  * needs it; an executable made by `deno compile` imports without.
  */
 export function revokePermissions(): void {
+  for (const name of WITHOUT_PERMISSION) {
+    Reflect.deleteProperty(globalThis, name);
+  }
   for (const name of PERMISSIONS) {
     if (name === "read" && !Deno.build.standalone) continue;
     Deno.permissions.revokeSync({ name });

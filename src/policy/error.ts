@@ -11,8 +11,15 @@ export class ConfigurationError extends Error {
    */
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[], options?: ErrorOptions) {
+  /** Whether there was nothing to judge: the file could not be read. */
+  readonly isUnreadable: boolean;
+
+  constructor(
+    problems: readonly string[],
+    options?: ErrorOptions & { isUnreadable?: boolean },
+  ) {
     super(problems.join("; "), options);
     this.problems = problems;
+    this.isUnreadable = options?.isUnreadable ?? false;
   }
 }

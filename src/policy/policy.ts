@@ -1,8 +1,9 @@
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
+import { realPath } from "../libc/real_path.ts";
 import { ConfigurationError } from "./error.ts";
 import { type KeyPath, lineIndex, type Locate } from "./locate.ts";
-import { suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "./nearest.ts";
 import {
   Configuration,
   type Logging,
@@ -70,6 +71,7 @@ export async function loadPolicy(
   const text = readConfiguration(path);
   const lines = () => lineIndex(text);
   const document = parseToml(path, text);
+  await refuseMisspeltTables(path, document, lines);
   const result = v.safeParse(Configuration, document);
   if (!result.success) {
     throw await refuse(path, await lines(), result.issues);
@@ -97,28 +99,78 @@ export async function loadPolicy(
 }
 
 function readConfiguration(path: string): string {
-  try {
-    const { isFile, size } = Deno.statSync(path);
-    if (!isFile) {
-      throw new ConfigurationError([`${path} is not a regular file`]);
-    }
-    if (size > LARGEST) {
-      throw new ConfigurationError([
-        `${path} has ${size} bytes, more than the ${LARGEST} allowed`,
-      ]);
-    }
-    return new TextDecoder("utf-8", { fatal: true }).decode(
-      Deno.readFileSync(path),
+  const refuse = (why: string, cause?: unknown) =>
+    new ConfigurationError(
+      [`could not read the configuration ${path}: ${why}`],
+      {
+        cause,
+        isUnreadable: true,
+      },
     );
+  let bytes: Uint8Array;
+  try {
+    const file = realPath(path);
+    const { isFile, size } = Deno.statSync(file);
+    if (!isFile) throw refuse("it is not a regular file");
+    if (size > LARGEST) {
+      throw refuse(`it has ${size} bytes, more than the ${LARGEST} allowed`);
+    }
+    bytes = Deno.readFileSync(file);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    const why = cause instanceof TypeError
-      ? "it is not UTF-8"
-      : (cause as Error).message;
-    throw new ConfigurationError([
-      `could not read the configuration ${path}: ${why}`,
-    ], { cause });
+    throw refuse((cause as Error).message, cause);
   }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw refuse("it is not UTF-8", cause);
+  }
+}
+
+/** The tables that a misspelt one could be meant to be, by where they stand. */
+const TABLES: readonly (readonly [parent: KeyPath, name: string])[] = [
+  [[], "auth"],
+  [["auth"], "seccomp"],
+  [["auth"], "logging"],
+];
+
+/**
+ * Other tables are Jacamar's and left alone, but not one that can only be ours
+ * with a slip of the pen: it would be a policy that is not there.
+ */
+async function refuseMisspeltTables(
+  file: string,
+  document: unknown,
+  lines: () => Promise<Locate>,
+): Promise<void> {
+  for (const [parent, name] of TABLES) {
+    let table = document;
+    for (const key of parent) table = isTable(table) ? table[key] : undefined;
+    if (!isTable(table) || Object.hasOwn(table, name)) continue;
+    for (const key of Object.keys(table)) {
+      // Most tables are so unlike that there is no need to measure how much.
+      const lower = key.toLowerCase();
+      if (lower[0] !== name[0] && !lower.endsWith(name.slice(-3))) continue;
+      if (await nearest(lower, [name]) === undefined) continue;
+      const locate = await lines();
+      const [wrong, right] = [key, name].map((one) =>
+        [...parent, one].join(".")
+      );
+      throw new ConfigurationError([
+        at(
+          file,
+          locate([...parent, key]),
+          `unknown table [${wrong}], did you mean [${right}]?`,
+        ),
+      ]);
+    }
+  }
+}
+
+function isTable(
+  value: unknown,
+): value is Readonly<Record<string | number, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseToml(path: string, text: string): unknown {

@@ -68,15 +68,31 @@ const SeccompTable = v.strictObject({
   ),
 });
 
+/** Jacamar's names for levels, which are logrus's, and what they are here. */
+const LEVELS = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  warning: "warn",
+  error: "error",
+  fatal: "error",
+  panic: "error",
+} as const;
+const LEVEL = `must be one of ${Object.keys(LEVELS).join(", ")}`;
+const isLevel = (name: string): name is keyof typeof LEVELS =>
+  Object.hasOwn(LEVELS, name);
+
 /**
  * `[auth.logging]`, as far as it is ours: Jacamar's other keys are left alone.
  */
 const LoggingTable = v.object({
   enabled: v.optional(boolean, false),
   level: v.optional(
-    v.picklist(
-      ["debug", "info", "warn", "error"],
-      'must be "debug", "info", "warn" or "error"',
+    v.pipe(
+      v.string(LEVEL),
+      v.check(isLevel, LEVEL),
+      v.transform((name) => LEVELS[name as keyof typeof LEVELS]),
     ),
     "info",
   ),
