@@ -66,7 +66,18 @@ testEach(
     ];
     const { code } = await run(program, args, {
       cwd,
-      wrapper: ["strace", "-f", "-e", "trace=%file", "-o", trace, "env", "-i"],
+      wrapper: [
+        "strace",
+        "-s",
+        "4096",
+        "-f",
+        "-e",
+        "trace=%file",
+        "-o",
+        trace,
+        "env",
+        "-i",
+      ],
     });
     assert.equal(code, 5);
 
