@@ -231,11 +231,15 @@ export const failingCases: readonly FailingCase[] = [
   ),
 
   driver("missing", /does not exist/, "FOLDER/absent"),
-  driver(
-    "not in PATH",
-    /there is no driver absent-driver in PATH/,
-    "absent-driver",
-  ),
+  {
+    ...driver(
+      "not in PATH",
+      /there is no driver absent-driver in PATH/,
+      "absent-driver",
+    ),
+    // Folders that every user may search.
+    env: { PATH: "/usr/bin:/bin" },
+  },
   driver("without a name", /name is empty/, ""),
   driver("a folder", /is not a regular file/, "FOLDER"),
   driver("not executable", /is not executable/, "FOLDER/jacamar.toml"),
