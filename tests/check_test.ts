@@ -7,9 +7,8 @@ testEach(
   "check shows what each stage's filter does and where it comes from",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nblock_calls = [\n  "ptrace",\n]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
+    const config = scratch.config(
+      `block_calls = [\n  "ptrace",\n]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
     );
     const stages = [
       "--stage",
@@ -51,7 +50,7 @@ testEach(
   "check covers the well-known stages, and --json tells all",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const { code, stdout } = await run(program, [
       "check",
       "--configuration",
@@ -145,10 +144,7 @@ testEach(
       "plugin.js",
       'export function seccompExpansion() { console.log("noise"); }',
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
-    );
+    const config = scratch.config('validation_plugin = "plugin.js"\n');
     const { code, stdout, stderr } = await run(program, [
       "check",
       "-c",
@@ -194,9 +190,8 @@ testEach(
       "plugin.js",
       'export function seccompExpansion(filter, stage) { if (stage === "a") throw new Error("no"); }',
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "500ms"\n',
+    const config = scratch.config(
+      'validation_plugin = "plugin.js"\nplugin_timeout = "500ms"\n',
     );
     const stages = ["a", "b"].flatMap((stage) => ["--stage", stage]);
     const { code, stdout, stderr } = await run(program, [
@@ -216,7 +211,7 @@ testEach(
   "a check whose report cannot be written could not run",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const { code, stderr } = await run(program, ["check", "-c", config], {
       wrapper: ["sh", "-c", '"$@" >/dev/full', "sh"],
     });

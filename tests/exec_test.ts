@@ -22,10 +22,7 @@ testEach(
   async (program) => {
     using scratch = new Scratch();
     const { path } = scratch;
-    scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
-    );
+    scratch.config(`validation_plugin = "${MKDIR_PLUGIN}"\n`);
     scratch.file("driver", DRIVER, 0o755);
     scratch.file("script", "mkdir made-by-job\n");
     const inStage = (stage: string) =>
@@ -61,10 +58,7 @@ testEach(
   "exit codes, a signal's death and the three streams are the driver's own",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
-    );
+    const config = scratch.config(`validation_plugin = "${MKDIR_PLUGIN}"\n`);
     const shell = (command: string, stdin?: string) =>
       run(program, [
         "exec",
@@ -96,7 +90,7 @@ testEach(
   "a signal to the pid that the runner knows reaches the driver",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const script =
       "trap 'echo terminated; exit 9' TERM; echo ready; while :; do read line; done";
     const args = [
@@ -135,10 +129,7 @@ testEach(
   Deno.stdin.readSync(new Uint8Array(100));
 }`,
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
-    );
+    const config = scratch.config('validation_plugin = "plugin.js"\n');
     const args = ["-c", config, "--stage", "config_exec", "--", "cat"];
     const quiet = await run(program, ["exec", ...args], { stdin: "input" });
     assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [
@@ -186,9 +177,8 @@ testEach(
       refuse(filter, "rmdir");
     }`,
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = ["first plugin.ts", "second.js"]\n',
+    const config = scratch.config(
+      'validation_plugin = ["first plugin.ts", "second.js"]\n',
     );
     const { stderr } = await run(
       program,
@@ -226,9 +216,8 @@ testEach(
       filter.addRule(getSyscallFromName("mkdir"), ActErrno.setReturnCode(28));
     };`,
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nblock_calls = ["rmdir"]\nvalidation_plugin = "plugin.ts"\n',
+    const config = scratch.config(
+      'block_calls = ["rmdir"]\nvalidation_plugin = "plugin.ts"\n',
     );
     const { stderr } = await run(
       program,
@@ -272,10 +261,7 @@ testEach(
   globalThis.gc?.();
 }`,
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
-    );
+    const config = scratch.config('validation_plugin = "plugin.js"\n');
     const collecting = program === fromSource
       ? {
         ...program,
@@ -302,9 +288,8 @@ testEach(
   async (program) => {
     using scratch = new Scratch();
     const log = `${scratch.path}/system.log`;
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\ndisabled = true\n[auth.logging]\nenabled = true\nlocation = "${log}"\n`,
+    const config = scratch.config(
+      `disabled = true\n[auth.logging]\nenabled = true\nlocation = "${log}"\n`,
     );
     const { stdout } = await run(
       program,
@@ -367,10 +352,7 @@ export async function seccompExpansion() {
   await new Promise((done) => worker.once("message", done));
 }`,
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\n',
-    );
+    const config = scratch.config('validation_plugin = "plugin.js"\n');
     for (let round = 0; round < 3; round++) {
       const { code, stdout, stderr } = await run(
         program,
@@ -435,7 +417,7 @@ testEach(
   async (program) => {
     using scratch = new Scratch();
     const binary = scratch.file("binary", "\x7fELF, it says", 0o755);
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const { stdout } = await run(
       program,
       ["exec", "-c", config, "--stage", "x", "--", binary],
@@ -454,9 +436,8 @@ testEach(
       "plugin.js",
       "export function seccompExpansion() { for (;;); }",
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "300ms"\n',
+    const config = scratch.config(
+      'validation_plugin = "plugin.js"\nplugin_timeout = "300ms"\n',
     );
     // A pipe that is full, with a reader that does not read: writing to it blocks.
     const full = `
@@ -480,10 +461,7 @@ testEach(
   "standard error that cannot be written is no reason to refuse a job",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nvalidation_plugin = "${MKDIR_PLUGIN}"\n`,
-    );
+    const config = scratch.config(`validation_plugin = "${MKDIR_PLUGIN}"\n`);
     const { code, stdout } = await run(
       program,
       ["exec", "-c", config, "--stage", "x", "--", "echo", "driver"],

@@ -120,7 +120,7 @@ testEach(
     using scratch = new Scratch();
     const cache = "/tmp/deno-compile-jacamar-seccomp.cache";
     assert.throws(() => Deno.lstatSync(cache), Deno.errors.NotFound);
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const wrapper = isRoot
       ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
       : [];

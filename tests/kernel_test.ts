@@ -170,7 +170,7 @@ const CASES: Readonly<
 for (const [name, { config, probes }] of Object.entries(CASES)) {
   testEach(`the kernel agrees: ${name}`, async (program) => {
     using scratch = new Scratch();
-    const file = scratch.file("jacamar.toml", `[auth.seccomp]\n${config}`);
+    const file = scratch.config(`${config}`);
     for (const { call, args, expect } of probes) {
       const { number } = getSyscallFromName(call);
       const values = args.map((arg) => typeof arg === "bigint" ? arg : "$path");
@@ -199,7 +199,7 @@ testEach(
   "the kernel agrees: another ABI is killed",
   async (program) => {
     using scratch = new Scratch();
-    const file = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const file = scratch.config();
     const X32 = 0x4000_0000;
     const { signal } = await run(
       program,

@@ -15,9 +15,8 @@ async function fail(
     `import { getSyscallFromName } from "jacamar-seccomp";
 export const seccompExpansion = () => { getSyscallFromName("mkdirs"); };`,
   );
-  const config = scratch.file(
-    "jacamar.toml",
-    `[auth.seccomp]\nvalidation_plugin = "plugin.ts"\n[auth.logging]\n${logging}\n`,
+  const config = scratch.config(
+    `validation_plugin = "plugin.ts"\n[auth.logging]\n${logging}\n`,
   );
   const args = ["exec", ...flags, "-c", config, "--", "true", "prepare"];
   const { code, stdout, stderr } = await run(program, args);
@@ -126,9 +125,8 @@ testEach(
 testEach("the level decides which records are written", async (program) => {
   using scratch = new Scratch();
   const log = `${scratch.path}/system.log`;
-  const config = scratch.file(
-    "jacamar.toml",
-    `[auth.seccomp]\ndisabled = true\n[auth.logging]\nenabled = true\nlevel = "error"\nlocation = "${log}"\n`,
+  const config = scratch.config(
+    `disabled = true\n[auth.logging]\nenabled = true\nlevel = "error"\nlocation = "${log}"\n`,
   );
   await run(program, ["exec", "-c", config, "--", "true", "prepare"]);
   assert.equal(Deno.readTextFileSync(log), "");

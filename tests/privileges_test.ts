@@ -16,17 +16,14 @@ function execArgs(config: string): string[] {
 
 testEach("with CAP_SYS_ADMIN no_new_privs stays off", async (program) => {
   using scratch = new Scratch();
-  const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+  const config = scratch.config();
   const { stdout } = await run(program, execArgs(config));
   assert.equal(stdout, "NoNewPrivs:\t0\nSeccomp:\t2\n");
 }, NOT_ROOT);
 
 testEach("no_new_privs = true sets it all the same", async (program) => {
   using scratch = new Scratch();
-  const config = scratch.file(
-    "jacamar.toml",
-    "[auth.seccomp]\nno_new_privs = true\n",
-  );
+  const config = scratch.config("no_new_privs = true\n");
   const { stdout } = await run(program, execArgs(config));
   assert.equal(stdout, "NoNewPrivs:\t1\nSeccomp:\t2\n");
 });
@@ -64,10 +61,7 @@ testEach(
       "plugin.ts",
       Deno.readTextFileSync("plugins/mkdir.ts"),
     );
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nvalidation_plugin = "${plugin}"\n`,
-    );
+    const config = scratch.config(`validation_plugin = "${plugin}"\n`);
     const { stdout, stderr } = await run(program, execArgs(config), {
       wrapper,
     });
@@ -81,10 +75,7 @@ testEach(
   "an ordinary user without no_new_privs gets no job",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file(
-      "jacamar.toml",
-      "[auth.seccomp]\nno_new_privs = false\n",
-    );
+    const config = scratch.config("no_new_privs = false\n");
     const { code, stdout, stderr } = await run(program, execArgs(config), {
       wrapper,
     });

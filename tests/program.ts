@@ -133,6 +133,11 @@ export class Scratch implements Disposable {
     return path;
   }
 
+  /** Writes a `jacamar.toml` with keys of `[auth.seccomp]`; other tables may follow. */
+  config(keys = ""): string {
+    return this.file("jacamar.toml", `[auth.seccomp]\n${keys}`);
+  }
+
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
   }

@@ -56,10 +56,7 @@ for (const [what, command] of Object.entries(PROBES)) {
   testEach(`the driver finds as without us: ${what}`, async (program) => {
     using scratch = new Scratch();
     const plugin = new URL("../plugins/mkdir.ts", import.meta.url).pathname;
-    const config = scratch.file(
-      "jacamar.toml",
-      `[auth.seccomp]\nvalidation_plugin = "${plugin}"\n`,
-    );
+    const config = scratch.config(`validation_plugin = "${plugin}"\n`);
     // Surroundings that are not what everybody has: a umask, limits, an ignored
     // and a blocked signal, an extra descriptor.
     const setting =
@@ -110,7 +107,7 @@ testEach(
   "the driver has the very process that was started",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const script = 'echo $$; exec "$@"';
     const { stdout } = await run(
       program,
@@ -138,7 +135,7 @@ testEach(
   "limits are those that the runner gave, though its own are others",
   async (program) => {
     using scratch = new Scratch();
-    const config = scratch.file("jacamar.toml", "[auth.seccomp]\n");
+    const config = scratch.config();
     const { stdout } = await run(
       program,
       ["exec", "-c", config, "--stage", "x", "--", "sh", "-c", "ulimit -Sn"],
