@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   fromSource,
   hasCommand,
-  isRoot,
+  hasSysAdmin,
   run,
   Scratch,
   start,
@@ -234,7 +234,7 @@ testEach(
       ],
       { cwd: scratch.path },
     );
-    const privs = isRoot ? 0 : 1;
+    const privs = hasSysAdmin ? 0 : 1;
     assert.match(
       stderr,
       new RegExp(

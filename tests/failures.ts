@@ -223,6 +223,26 @@ export const failingCases: readonly FailingCase[] = [
     /jacamar\.toml:1: unknown table \[auth\.secomp\], did you mean \[auth\.seccomp\]\?/,
     "[auth.secomp]\nblock_calls = ['mkdir']\n",
   ),
+  config(
+    "a list of tables",
+    /\[auth\]: must be one table, not a list/,
+    "[[auth]]\n[auth.seccomp]\nblock_calls = ['mkdir']\n",
+  ),
+  config(
+    "a list of seccomp tables",
+    /seccomp\]?: must be one table, not a list/,
+    "[[auth.seccomp]]\nblock_calls = ['mkdir']\n",
+  ),
+  config(
+    "a table in the wrong place",
+    /unknown table \[seccomp\], did you mean \[auth\.seccomp\]/,
+    "[seccomp]\nblock_calls = ['mkdir']\n",
+  ),
+  config(
+    "a misspelt table beside the right one",
+    /unknown table \[auth\.secomp\]/,
+    "[auth.seccomp]\n[auth.secomp]\nblock_calls = ['mkdir']\n",
+  ),
   config("a table in capitals", /unknown table \[Auth\]/, "[Auth.seccomp]\n"),
   config(
     "a log that is no path",
@@ -364,6 +384,13 @@ export const failingCases: readonly FailingCase[] = [
   ),
   plugin("never returns", /plugin_timeout/, expansion("for (;;);")),
   plugin("never ends being imported", /plugin_timeout/, "for (;;);"),
+  plugin(
+    "replaces what exit codes are made of",
+    /plugin error: sly/,
+    expansion(
+      'const zero = new Int32Array(1); Int32Array.of = () => zero; throw new Error("sly");',
+    ),
+  ),
   plugin("Deno.exit", /it ended the process/, expansion("Deno.exit(0);")),
   plugin(
     "process.exit",

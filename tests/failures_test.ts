@@ -71,3 +71,25 @@ for (const failing of failingCases) {
     },
   );
 }
+
+testEach(
+  "an unusable SYSTEM_FAILURE_EXIT_CODE counts as none",
+  async (program) => {
+    const codes = {
+      "0": 2,
+      "": 2,
+      abc: 2,
+      "-1": 2,
+      "256": 2,
+      "1.5": 2,
+      "1": 1,
+      "255": 255,
+    };
+    for (const [value, expected] of Object.entries(codes)) {
+      const { code } = await run(program, ["exec"], {
+        env: { SYSTEM_FAILURE_EXIT_CODE: value },
+      });
+      assert.equal(code, expected, value);
+    }
+  },
+);

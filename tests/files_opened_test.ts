@@ -115,7 +115,7 @@ testEach(
 );
 
 testEach(
-  "a planted code cache is neither read nor written",
+  "no code cache is made where any user could have made it first",
   async (program) => {
     using scratch = new Scratch();
     const cache = "/tmp/deno-compile-jacamar-seccomp.cache";

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { isRoot, type Program, run, Scratch, testEach } from "./program.ts";
+import {
+  hasCommand,
+  isRoot,
+  type Program,
+  run,
+  Scratch,
+  testEach,
+} from "./program.ts";
 
 const SOCKET = "/dev/log";
 
@@ -105,6 +112,25 @@ testEach(
 );
 
 testEach(
+  "what is wrong with the configuration is told where it says",
+  async (program) => {
+    using scratch = new Scratch();
+    const log = `${scratch.path}/system.log`;
+    const config = scratch.config(
+      `block_call = []\n[auth.logging]\nenabled = true\nlocation = "${log}"\n`,
+    );
+    const args = ["exec", "-c", config, "--", "true", "prepare"];
+    const { code, stderr } = await run(program, args);
+    assert.equal(code, 2);
+    assert.match(stderr, /the system log tells your administrator why/);
+    assert.match(
+      JSON.parse(Deno.readTextFileSync(log)).msg,
+      /unknown key "block_call"/,
+    );
+  },
+);
+
+testEach(
   "a FIFO that nobody reads does not hold the job up",
   async (program) => {
     using scratch = new Scratch();
@@ -167,6 +193,7 @@ testEach(
 
 const SYSLOG_SERVER = `
   $| = 1;
+  alarm 20;
   socket(my $log, PF_UNIX, SOCK_DGRAM, 0) or die;
   bind($log, pack_sockaddr_un($ARGV[0])) or die;
   print "ready\\n";
@@ -176,6 +203,7 @@ const SYSLOG_SERVER = `
 
 function syslogProblem(): string | undefined {
   if (!isRoot) return "needs root";
+  if (!hasCommand("perl")) return "needs perl";
   try {
     Deno.lstatSync(SOCKET);
     return `there is a real ${SOCKET}`;

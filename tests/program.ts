@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { readPrivileges } from "../src/launch/privileges.ts";
+
 const root = new URL("../", import.meta.url).pathname;
 const executable = `${root}build/jacamar-seccomp`;
 
@@ -43,6 +45,9 @@ export const programs: readonly Program[] = [fromSource, compiled];
 
 /** Whether the tests run as root, and with that can become an ordinary user. */
 export const isRoot = Deno.uid() === 0;
+
+/** Whether a filter can be loaded without no_new_privs: root may be without that capability, as in a container. */
+export const hasSysAdmin = readPrivileges().sysAdmin;
 
 /** What a run left behind. */
 export interface Result {

@@ -46,12 +46,13 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
   const { configuration, driver: [driver, ...args] } = request;
   failure.facts.stage = request.stage ?? inferStage(args);
   failure.facts.configuration = configuration;
-  const policy = await loadPolicy(configuration);
+  const policy = await loadPolicy(configuration, {
+    onLogging: (logging) => failure.useLog(logging),
+  });
   failure.facts.configuration = policy.file;
-  failure.useLog(policy.logging);
   const stage = requireStage(failure.facts.stage);
   failure.facts.driver = driver;
-  const file = findDriver(driver, searchPath());
+  const file = findDriver(driver, searchPath);
   const prepared = prepareLaunch(file, request.driver);
   if (policy.disabled) {
     failure.note(
@@ -83,6 +84,7 @@ function requireStage(stage: Stage | undefined): Stage {
   );
 }
 
+/** Asked only for a driver without a slash: PATH need not be text. */
 function searchPath(): string | undefined {
   return Deno.env.get("PATH");
 }

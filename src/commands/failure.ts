@@ -52,6 +52,7 @@ export class Failure {
   readonly facts: Facts = {};
   /** Where the job log is at the moment. */
   stderr = STDERR;
+  readonly #exitWord = int(this.exitCode);
   readonly #unobfuscated: boolean;
   /** `undefined` while it is not known where records go. */
   #log:
@@ -123,7 +124,7 @@ export class Failure {
       if (calls) calls.write(int(this.stderr), line, BigInt(line.length));
       else Deno.stderr.writeSync(line);
     } finally {
-      calls?._exit(int(this.exitCode));
+      calls?._exit(this.#exitWord);
       Deno.exit(this.exitCode);
     }
   }

@@ -37,15 +37,16 @@ export class DriverError extends Error {
  * it can be: after the filter is loaded it would be too late to say why not.
  *
  * @param driver The driver as it was named. Without a slash it is searched for
- * along `path`.
- * @param path The value of PATH; an empty entry is the current directory.
+ * along PATH.
+ * @param searchPath Tells the value of PATH, if it is set; an empty entry of it is
+ * the current directory.
  * @returns The file's path.
  * @throws {DriverError} If there is no such file, it may not be executed, or it
  * is a script whose interpreter is missing.
  */
 export function findDriver(
   driver: string,
-  path: string = DEFAULT_PATH,
+  searchPath: () => string | undefined,
 ): string {
   if (driver === "") throw new DriverError("the driver's name is empty");
   if (driver.includes("/")) {
@@ -53,7 +54,7 @@ export function findDriver(
     return driver;
   }
   let refusal: DriverError | undefined;
-  for (const directory of path.split(":")) {
+  for (const directory of (searchPath() ?? DEFAULT_PATH).split(":")) {
     const candidate = directory === ""
       ? `./${driver}`
       : `${directory}/${driver}`;

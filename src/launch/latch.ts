@@ -69,7 +69,7 @@ export function leaveLastWords(words: readonly LastWord[]): void {
     const size = text.bytes.length + SPARE;
     // C's own memory: when Deno ends by itself, JavaScript's is gone before the
     // streams are flushed.
-    const buffer = malloc(long(size));
+    const buffer = malloc(long(BigInt(size)));
     const copy = fcntl(int(fd), F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
     const stream = copy < 0 ? 0n : fdopen(int(copy), cString("w").bytes);
     if (stream === 0n) {

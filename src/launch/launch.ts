@@ -13,7 +13,7 @@ import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
  * `seccomp(2)`'s number. Source: arch/x86/entry/syscalls/syscall_64.tbl,
  * include/uapi/asm-generic/unistd.h.
  */
-const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277 : 317;
+const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277n : 317n;
 /** Of include/uapi/linux/seccomp.h. */
 const SECCOMP_SET_MODE_FILTER = 1n;
 const SECCOMP_FILTER_FLAG_LOG = 2n;

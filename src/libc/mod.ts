@@ -105,20 +105,21 @@ export function libc(): Libc {
   return opened = { calls, environ, errno };
 }
 
-/** A value for a parameter that is declared as a struct of one `int`. */
-export function int(value: number): Int32Array<ArrayBuffer> {
-  return Int32Array.of(value);
-}
+/**
+ * A value for a parameter that is declared as a struct of one `int`. Bound when
+ * this module is loaded, as are the two after it: a plugin that replaces
+ * `Int32Array.of` must not decide the exit code.
+ */
+export const int: (value: number) => Int32Array<ArrayBuffer> = Int32Array.of
+  .bind(Int32Array);
 
 /** A value for a parameter that is declared as a struct of one `long`. */
-export function long(value: number): BigInt64Array<ArrayBuffer> {
-  return BigInt64Array.of(BigInt(value));
-}
+export const long: (value: bigint) => BigInt64Array<ArrayBuffer> = BigInt64Array
+  .of.bind(BigInt64Array);
 
 /** An address for a parameter that is declared as a struct of one pointer. */
-export function pointer(value: bigint): BigUint64Array<ArrayBuffer> {
-  return BigUint64Array.of(value);
-}
+export const pointer: (value: bigint) => BigUint64Array<ArrayBuffer> =
+  BigUint64Array.of.bind(BigUint64Array);
 
 /**
  * Bytes that C can read and write for as long as this object, or its pointer,

@@ -34,12 +34,6 @@ const LIBSECCOMP = {
   seccomp_reset: { parameters: [POINTER, "u32"], result: "i32" },
   // void seccomp_release(scmp_filter_ctx ctx)
   seccomp_release: { parameters: [POINTER], result: "void" },
-  // int seccomp_arch_add(scmp_filter_ctx ctx, uint32_t arch_token)
-  seccomp_arch_add: { parameters: [POINTER, "u32"], result: "i32" },
-  // int seccomp_arch_remove(scmp_filter_ctx ctx, uint32_t arch_token)
-  seccomp_arch_remove: { parameters: [POINTER, "u32"], result: "i32" },
-  // int seccomp_arch_exist(const scmp_filter_ctx ctx, uint32_t arch_token)
-  seccomp_arch_exist: { parameters: [POINTER, "u32"], result: "i32" },
   // int seccomp_load(const scmp_filter_ctx ctx)
   seccomp_load: { parameters: [POINTER], result: "i32" },
   // int seccomp_attr_get(const scmp_filter_ctx ctx, enum scmp_filter_attr attr,
@@ -59,12 +53,6 @@ const LIBSECCOMP = {
     parameters: [WORD, "i32"],
     result: "u64",
   },
-  // int seccomp_syscall_priority(scmp_filter_ctx ctx, int syscall, uint8_t
-  // priority)
-  seccomp_syscall_priority: {
-    parameters: [POINTER, "i32", "u8"],
-    result: "i32",
-  },
   // int seccomp_rule_add_array(scmp_filter_ctx ctx, uint32_t action, int
   // syscall,
   //                            unsigned int arg_cnt, const struct scmp_arg_cmp
@@ -78,8 +66,6 @@ const LIBSECCOMP = {
     parameters: [POINTER, "u32", "i32", "u32", "buffer"],
     result: "i32",
   },
-  // int seccomp_export_pfc(const scmp_filter_ctx ctx, int fd)
-  seccomp_export_pfc: { parameters: [POINTER, "i32"], result: "i32" },
   // int seccomp_export_bpf(const scmp_filter_ctx ctx, int fd)
   seccomp_export_bpf: { parameters: [POINTER, "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -179,14 +165,12 @@ function memory(size: number): Memory {
 }
 
 /** A value for a parameter that is declared as a struct of one 32-bit word. */
-export function word(value: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(value);
-}
+export const word: (value: number) => Uint32Array<ArrayBuffer> = Uint32Array.of
+  .bind(Uint32Array);
 
 /** An address for a parameter that is declared as a struct of one pointer. */
-export function pointer(value: bigint): BigUint64Array<ArrayBuffer> {
-  return BigUint64Array.of(value);
-}
+export const pointer: (value: bigint) => BigUint64Array<ArrayBuffer> =
+  BigUint64Array.of.bind(BigUint64Array);
 
 /** A C string of a text without NUL. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {

@@ -370,6 +370,18 @@ export class ScmpFilter {
    * Source: seccomp_export_bpf(3); `ExportBPFMem` of libseccomp-golang.
    */
   exportBPFMem(): Uint8Array<ArrayBuffer> {
+    return this.#export();
+  }
+
+  /**
+   * What the filter was told, as a copy. Stays readable after the filter is
+   * released.
+   */
+  get journal(): Journal {
+    return this.#journal();
+  }
+
+  #export(): Uint8Array<ArrayBuffer> {
     const handle = this.#usable();
     const { seccomp } = this.#symbols;
     return exportToMemory(
@@ -378,11 +390,7 @@ export class ScmpFilter {
     );
   }
 
-  /**
-   * What the filter was told, as a copy. Stays readable after the filter is
-   * released.
-   */
-  get journal(): Journal {
+  #journal(): Journal {
     const architectures: readonly ScmpArch[] = [getNativeArch()];
     return Object.freeze({
       defaultAction: this.#defaultAction,
@@ -509,9 +517,11 @@ export class ScmpFilter {
       filter.#standing = "lent";
     };
     conclude = (filter) => {
-      const program = filter.exportBPFMem();
-      const journal = filter.journal;
+      const program = filter.#export();
+      const journal = filter.#journal();
       filter.#standing = "sealed";
+      abandoned.unregister(filter);
+      filter.#symbols.seccomp.seccomp_release(filter.#handle);
       return { program, journal };
     };
   }

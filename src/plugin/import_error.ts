@@ -22,12 +22,12 @@ export function importError(plugin: string, thrown: unknown): PluginError {
       place,
     });
   }
-  const located =
-    /^(?:SyntaxError: )?(.*?)[\s\S]*? at (file:\/\/\S+):(\d+):(\d+)/.exec(
-      message,
-    );
+  const isSyntaxError = thrown instanceof SyntaxError ||
+    message.startsWith("SyntaxError: ");
+  const located = isSyntaxError &&
+    / at (file:\/\/\S+):(\d+):(\d+)/.exec(message);
   if (located) {
-    const [, , url, line, column] = located;
+    const [, url, line, column] = located;
     const place = `${filePath(url)}:${line}:${column}`;
     const reason =
       message.replace(/^SyntaxError: /, "").split(/\n| at file:/)[0];

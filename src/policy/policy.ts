@@ -7,6 +7,7 @@ import { nearest, suggestion } from "./nearest.ts";
 import {
   Configuration,
   type Logging,
+  LoggingConfiguration,
   SECCOMP_KEYS,
   type SeccompTable,
 } from "./schema.ts";
@@ -58,19 +59,24 @@ const SECCOMP: KeyPath = ["auth", "seccomp"];
  *
  * @param file The path of `jacamar.toml`.
  * @param options With `lines`, origins name file and line, which costs a second
- * pass over the file.
+ * pass over the file. `onLogging` is told where the system log is as soon as that
+ * is known, so that what is wrong with the rest can be written there.
  * @returns The policy.
  * @throws {ConfigurationError} If the file cannot be read, is not TOML, or
  * `[auth.seccomp]` or `[auth.logging]` says something that is not understood.
  */
 export async function loadPolicy(
   file: string,
-  options?: { lines: boolean },
+  options?: { lines?: boolean; onLogging?: (logging: Logging) => void },
 ): Promise<Policy> {
   const path = absolute(file, Deno.cwd);
   const text = readConfiguration(path);
   const lines = () => lineIndex(text);
   const document = parseToml(path, text);
+  const loggingOnly = v.safeParse(LoggingConfiguration, document);
+  if (loggingOnly.success) {
+    options?.onLogging?.(loggingOnly.output.auth.logging);
+  }
   await refuseMisspeltTables(path, document, lines);
   const result = v.safeParse(Configuration, document);
   if (!result.success) {
@@ -127,12 +133,11 @@ function readConfiguration(path: string): string {
   }
 }
 
-/** The tables that a misspelt one could be meant to be, by where they stand. */
-const TABLES: readonly (readonly [parent: KeyPath, name: string])[] = [
-  [[], "auth"],
-  [["auth"], "seccomp"],
-  [["auth"], "logging"],
-];
+/** Our tables, by where they stand. */
+const TABLES:
+  readonly (readonly [parent: KeyPath, names: readonly string[]])[] = [[[], [
+    "auth",
+  ]], [["auth"], ["seccomp", "logging"]]];
 
 /**
  * Other tables are Jacamar's and left alone, but not one that can only be ours
@@ -143,28 +148,41 @@ async function refuseMisspeltTables(
   document: unknown,
   lines: () => Promise<Locate>,
 ): Promise<void> {
-  for (const [parent, name] of TABLES) {
+  for (const [parent, names] of TABLES) {
     let table = document;
     for (const key of parent) table = isTable(table) ? table[key] : undefined;
-    if (!isTable(table) || Object.hasOwn(table, name)) continue;
+    if (!isTable(table)) continue;
     for (const key of Object.keys(table)) {
-      // Most tables are so unlike that there is no need to measure how much.
-      const lower = key.toLowerCase();
-      if (lower[0] !== name[0] && !lower.endsWith(name.slice(-3))) continue;
-      if (await nearest(lower, [name]) === undefined) continue;
-      const locate = await lines();
-      const [wrong, right] = [key, name].map((one) =>
-        [...parent, one].join(".")
-      );
+      const right = await meantTable(parent, key, names);
+      if (right === undefined) continue;
+      const wrong = [...parent, key];
+      const place = (await lines())(wrong);
       throw new ConfigurationError([
         at(
           file,
-          locate([...parent, key]),
-          `unknown table [${wrong}], did you mean [${right}]?`,
+          place,
+          `unknown table [${wrong.join(".")}], did you mean [${right}]?`,
         ),
       ]);
     }
   }
+}
+
+/** Which of our tables a table was most likely meant to be, if any. */
+async function meantTable(
+  parent: KeyPath,
+  key: string,
+  names: readonly string[],
+): Promise<string | undefined> {
+  if (names.includes(key)) return undefined;
+  if (parent.length === 0 && key === "seccomp") return SECCOMP.join(".");
+  const lower = key.toLowerCase();
+  // Most tables are so unlike that there is no need to measure how much.
+  const alike = names.filter((name) =>
+    lower[0] === name[0] || lower.endsWith(name.slice(-3))
+  );
+  const near = alike.length === 0 ? undefined : await nearest(lower, alike);
+  return near === undefined ? undefined : [...parent, near].join(".");
 }
 
 function isTable(

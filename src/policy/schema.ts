@@ -108,18 +108,33 @@ const LoggingTable = v.object({
   ),
 });
 
+/** A table: not a list of them (`[[auth]]`), which would be one of many. */
+const table = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(
+    v.unknown(),
+    v.check((value) => !Array.isArray(value), "must be one table, not a list"),
+    schema,
+  );
+
+const logging = v.optional(table(LoggingTable), {});
+
 /**
- * The part of jacamar.toml that is ours. Other tables are Jacamar's and are
- * left alone.
+ * The part of jacamar.toml that is ours. Other tables are Jacamar's and are left
+ * alone.
  */
 export const Configuration = v.object({
   auth: v.optional(
-    v.object({
-      seccomp: v.optional(SeccompTable, {}),
-      logging: v.optional(LoggingTable, {}),
-    }, "must be a table"),
+    table(v.object({
+      seccomp: v.optional(table(SeccompTable), {}),
+      logging,
+    }, "must be a table")),
     {},
   ),
+});
+
+/** `[auth.logging]` alone, for when the rest is not understood. */
+export const LoggingConfiguration = v.object({
+  auth: v.optional(table(v.object({ logging })), {}),
 });
 
 export type Configuration = v.InferOutput<typeof Configuration>;
