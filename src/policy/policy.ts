@@ -73,12 +73,12 @@ export async function loadPolicy(
   const text = readConfiguration(path);
   const lines = () => lineIndex(text);
   const document = parseToml(path, text);
-  const loggingOnly = v.safeParse(LoggingConfiguration, document);
-  if (loggingOnly.success) {
-    options?.onLogging?.(loggingOnly.output.auth.logging);
-  }
-  await refuseMisspeltTables(path, document, lines);
   const result = v.safeParse(Configuration, document);
+  const known = result.success
+    ? result
+    : v.safeParse(LoggingConfiguration, document);
+  if (known.success) options?.onLogging?.(known.output.auth.logging);
+  await refuseMisspeltTables(path, document, lines);
   if (!result.success) {
     throw await refuse(path, await lines(), result.issues);
   }
