@@ -23,3 +23,15 @@ export class ConfigurationError extends Error {
     this.isUnreadable = options?.isUnreadable ?? false;
   }
 }
+
+/**
+ * A place in a configuration file, and what is wrong there: `FILE:LINE: MESSAGE`.
+ */
+export function at(
+  file: string,
+  line: number | undefined,
+  message?: string,
+): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return message === undefined ? place : `${place}: ${message}`;
+}

@@ -1,9 +1,9 @@
-import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { realPath } from "../libc/real_path.ts";
-import { ConfigurationError } from "./error.ts";
+import { at, ConfigurationError } from "./error.ts";
 import { type KeyPath, lineIndex, type Locate } from "./locate.ts";
-import { nearest, suggestion } from "./nearest.ts";
+import { suggestion } from "./nearest.ts";
+import { parseToml, readConfiguration } from "./read.ts";
+import { refuseMisspeltTables } from "./tables.ts";
 import {
   Configuration,
   type Logging,
@@ -48,9 +48,6 @@ export interface Policy {
     message: string,
   ) => Promise<ConfigurationError>;
 }
-
-/** A larger file is no configuration: 1 MiB. */
-const LARGEST = 1024 * 1024;
 
 const SECCOMP: KeyPath = ["auth", "seccomp"];
 
@@ -102,106 +99,6 @@ export async function loadPolicy(
     problem: async (key, message) =>
       new ConfigurationError([at(path, (await lines())(key), message)]),
   };
-}
-
-function readConfiguration(path: string): string {
-  const refuse = (why: string, cause?: unknown) =>
-    new ConfigurationError(
-      [`could not read the configuration ${path}: ${why}`],
-      {
-        cause,
-        isUnreadable: true,
-      },
-    );
-  let bytes: Uint8Array;
-  try {
-    const file = realPath(path);
-    const { isFile, size } = Deno.statSync(file);
-    if (!isFile) throw refuse("it is not a regular file");
-    if (size > LARGEST) {
-      throw refuse(`it has ${size} bytes, more than the ${LARGEST} allowed`);
-    }
-    bytes = Deno.readFileSync(file);
-  } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
-    throw refuse((cause as Error).message, cause);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw refuse("it is not UTF-8", cause);
-  }
-}
-
-/** Our tables, by where they stand. */
-const TABLES:
-  readonly (readonly [parent: KeyPath, names: readonly string[]])[] = [[[], [
-    "auth",
-  ]], [["auth"], ["seccomp", "logging"]]];
-
-/**
- * Other tables are Jacamar's and left alone, but not one that can only be ours
- * with a slip of the pen: it would be a policy that is not there.
- */
-async function refuseMisspeltTables(
-  file: string,
-  document: unknown,
-  lines: () => Promise<Locate>,
-): Promise<void> {
-  for (const [parent, names] of TABLES) {
-    let table = document;
-    for (const key of parent) table = isTable(table) ? table[key] : undefined;
-    if (!isTable(table)) continue;
-    for (const key of Object.keys(table)) {
-      const right = await meantTable(parent, key, names);
-      if (right === undefined) continue;
-      const wrong = [...parent, key];
-      const place = (await lines())(wrong);
-      throw new ConfigurationError([
-        at(
-          file,
-          place,
-          `unknown table [${wrong.join(".")}], did you mean [${right}]?`,
-        ),
-      ]);
-    }
-  }
-}
-
-/** Which of our tables a table was most likely meant to be, if any. */
-async function meantTable(
-  parent: KeyPath,
-  key: string,
-  names: readonly string[],
-): Promise<string | undefined> {
-  if (names.includes(key)) return undefined;
-  if (parent.length === 0 && key === "seccomp") return SECCOMP.join(".");
-  const lower = key.toLowerCase();
-  // Most tables are so unlike that there is no need to measure how much.
-  const alike = names.filter((name) =>
-    lower[0] === name[0] || lower.endsWith(name.slice(-3))
-  );
-  const near = alike.length === 0 ? undefined : await nearest(lower, alike);
-  return near === undefined ? undefined : [...parent, near].join(".");
-}
-
-function isTable(
-  value: unknown,
-): value is Readonly<Record<string | number, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parseToml(path: string, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause;
-    const [reason] = cause.message.replace(/^Invalid TOML document: /, "")
-      .split("\n");
-    throw new ConfigurationError([
-      at(path, cause.line, `not valid TOML: ${reason}`),
-    ], { cause });
-  }
 }
 
 async function refuse(
@@ -294,11 +191,6 @@ function toPolicy(
     noNewPrivs: seccomp.no_new_privs,
     logging,
   };
-}
-
-function at(file: string, line: number | undefined, message?: string): string {
-  const place = line === undefined ? file : `${file}:${line}`;
-  return message === undefined ? place : `${place}: ${message}`;
 }
 
 function absolute(path: string, base: () => string): string {
