@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  execUnder,
   fromSource,
   hasCommand,
   hasSysAdmin,
@@ -60,17 +61,7 @@ testEach(
     using scratch = new Scratch();
     const config = scratch.config(`validation_plugin = "${MKDIR_PLUGIN}"\n`);
     const shell = (command: string, stdin?: string) =>
-      run(program, [
-        "exec",
-        "-c",
-        config,
-        "--stage",
-        "x",
-        "--",
-        "sh",
-        "-c",
-        command,
-      ], {
+      run(program, [...execUnder(config), "sh", "-c", command], {
         env: { SYSTEM_FAILURE_EXIT_CODE: "77", BUILD_FAILURE_EXIT_CODE: "78" },
         stdin,
       });
@@ -93,17 +84,7 @@ testEach(
     const config = scratch.config();
     const script =
       "trap 'echo terminated; exit 9' TERM; echo ready; while :; do read line; done";
-    const args = [
-      "exec",
-      "-c",
-      config,
-      "--stage",
-      "x",
-      "--",
-      "sh",
-      "-c",
-      script,
-    ];
+    const args = [...execUnder(config), "sh", "-c", script];
     const child = start(program, args);
     const reader = child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
@@ -222,12 +203,7 @@ testEach(
     const { stderr } = await run(
       program,
       [
-        "exec",
-        "-c",
-        config,
-        "--stage",
-        "x",
-        "--",
+        ...execUnder(config),
         "sh",
         "-c",
         "mkdir a; rmdir b; grep NoNewPrivs /proc/self/status >&2",
@@ -274,7 +250,7 @@ testEach(
     );
     const { code, stdout } = await run(
       collecting,
-      ["exec", "-c", config, "--stage", "x", "--", "printf", "%s\\n", ...words],
+      [...execUnder(config), "printf", "%s\\n", ...words],
     );
     assert.deepEqual([code, stdout], [
       0,
@@ -293,17 +269,7 @@ testEach(
     );
     const { stdout } = await run(
       program,
-      [
-        "exec",
-        "-c",
-        config,
-        "--stage",
-        "x",
-        "--",
-        "grep",
-        "Seccomp:",
-        "/proc/self/status",
-      ],
+      [...execUnder(config), "grep", "Seccomp:", "/proc/self/status"],
     );
     assert.equal(stdout, "Seccomp:\t0\n");
     const record = JSON.parse(Deno.readTextFileSync(log));
@@ -319,17 +285,7 @@ testEach(
     const config = scratch.file("jacamar.toml", "");
     const { stdout } = await run(
       program,
-      [
-        "exec",
-        "-c",
-        config,
-        "--stage",
-        "x",
-        "--",
-        "grep",
-        "Seccomp:",
-        "/proc/self/status",
-      ],
+      [...execUnder(config), "grep", "Seccomp:", "/proc/self/status"],
     );
     assert.equal(stdout, "Seccomp:\t2\n");
   },
@@ -356,7 +312,7 @@ export async function seccompExpansion() {
     for (let round = 0; round < 3; round++) {
       const { code, stdout, stderr } = await run(
         program,
-        ["exec", "-c", config, "--stage", "x", "--", "cat"],
+        [...execUnder(config), "cat"],
         { stdin: "input" },
       );
       assert.deepEqual([code, stdout, stderr], [0, "input", ""]);
@@ -420,7 +376,7 @@ testEach(
     const config = scratch.config();
     const { stdout } = await run(
       program,
-      ["exec", "-c", config, "--stage", "x", "--", binary],
+      [...execUnder(config), binary],
       { wrapper: ["perl", "-e", NOBODY_READS] },
     );
     assert.equal(stdout, "2\n");
@@ -449,7 +405,7 @@ testEach(
     exec @ARGV;`;
     const { code, signal } = await run(
       program,
-      ["exec", "-c", config, "--stage", "x", "--", "true"],
+      [...execUnder(config), "true"],
       { wrapper: ["perl", "-e", full] },
     );
     assert.deepEqual([code, signal], [2, null]);
@@ -464,7 +420,7 @@ testEach(
     const config = scratch.config(`validation_plugin = "${MKDIR_PLUGIN}"\n`);
     const { code, stdout } = await run(
       program,
-      ["exec", "-c", config, "--stage", "x", "--", "echo", "driver"],
+      [...execUnder(config), "echo", "driver"],
       { wrapper: ["sh", "-c", '"$@" 2</dev/null', "sh"] },
     );
     assert.deepEqual([code, stdout], [0, "driver\n"]);

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import {
   compiled,
+  execUnder,
   hasCommand,
   isRoot,
   run,
@@ -127,7 +128,7 @@ testEach(
     for (let start = 0; start < 2; start++) {
       const { code } = await run(
         program,
-        ["exec", "-c", config, "--stage", "x", "--", "true"],
+        [...execUnder(config), "true"],
         { wrapper },
       );
       assert.equal(code, 0);

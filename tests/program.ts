@@ -49,6 +49,11 @@ export const isRoot = Deno.uid() === 0;
 /** Whether a filter can be loaded without no_new_privs: root may be without that capability, as in a container. */
 export const hasSysAdmin = readPrivileges().sysAdmin;
 
+/** The arguments of `exec` up to its driver, for a stage that means nothing. */
+export function execUnder(config: string): string[] {
+  return ["exec", "-c", config, "--stage", "x", "--"];
+}
+
 /** What a run left behind. */
 export interface Result {
   readonly code: number;

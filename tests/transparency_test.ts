@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   baseEnvironment,
   compiled,
+  execUnder,
   hasCommand,
   type Program,
   run,
@@ -111,7 +112,7 @@ testEach(
     const script = 'echo $$; exec "$@"';
     const { stdout } = await run(
       program,
-      ["exec", "-c", config, "--stage", "x", "--", "sh", "-c", "echo $$"],
+      [...execUnder(config), "sh", "-c", "echo $$"],
       { wrapper: ["sh", "-c", script, "sh"] },
     );
     const [before, after] = stdout.split("\n");
@@ -138,7 +139,7 @@ testEach(
     const config = scratch.config();
     const { stdout } = await run(
       program,
-      ["exec", "-c", config, "--stage", "x", "--", "sh", "-c", "ulimit -Sn"],
+      [...execUnder(config), "sh", "-c", "ulimit -Sn"],
       { wrapper: ["sh", "-c", 'ulimit -Sn 321; exec "$@"', "sh"] },
     );
     assert.equal(stdout, "321\n");

@@ -61,8 +61,8 @@ export let attribute: (filter: ScmpFilter, origin: string) => void;
 export let lend: (filter: ScmpFilter) => void;
 
 /**
- * Ends a filter's time with its plugins: returns its program and journal and
- * seals it, so that no kept reference can change it.
+ * Ends a filter's time with its plugins: returns its program and journal, gives
+ * its memory back to libseccomp and seals it against any kept reference.
  */
 export let conclude: (
   filter: ScmpFilter,

@@ -42,7 +42,7 @@ const TTY_ORIGIN = "default: block_tty_injection";
  * Builds the filter that a policy asks for, before any plugin has seen it.
  *
  * @param policy A policy that is not disabled.
- * @returns The filter, which the caller releases.
+ * @returns The filter, which the caller releases or concludes.
  * @throws {ConfigurationError} For the name of an unknown system call.
  * @throws {ScmpError} If libseccomp fails.
  */
