@@ -1,11 +1,15 @@
 import { ScmpError } from "./error.ts";
 
+/** `__AUDIT_ARCH_64BIT` and `__AUDIT_ARCH_LE` of include/uapi/linux/audit.h. */
+const IS_64_BIT = 0x8000_0000;
+const IS_LITTLE_ENDIAN = 0x4000_0000;
+
 /**
  * A system call ABI. Two of them are the same if their tokens are.
  *
  * Source: seccomp_arch_add(3); the tokens are the kernel's `AUDIT_ARCH_*`
  * (include/uapi/linux/audit.h), and for the ABIs that share one, those of
- * seccomp.h.
+ * seccomp.h. `ScmpArch` of libseccomp-golang.
  */
 export class ScmpArch {
   /** libseccomp's name for it: `x86_64`, `aarch64`, … */
@@ -24,6 +28,19 @@ export class ScmpArch {
     return new ScmpArch(name, token);
   }
 
+  /**
+   * Whether arguments are compared over 64 bits. On the other architectures,
+   * x32 among them, libseccomp compares the low 32 bits of argument and value.
+   */
+  get is64Bit(): boolean {
+    return (this.token & IS_64_BIT) !== 0;
+  }
+
+  /** Whether words are little-endian. */
+  get isLittleEndian(): boolean {
+    return (this.token & IS_LITTLE_ENDIAN) !== 0;
+  }
+
   /** The architecture's name. */
   toString(): string {
     return this.name;
@@ -40,18 +57,94 @@ export const ArchX32: ScmpArch = ScmpArch.define("x32", 0x4000_003e);
 export const ArchARM: ScmpArch = ScmpArch.define("arm", 0x4000_0028);
 /** 64-bit Arm. */
 export const ArchARM64: ScmpArch = ScmpArch.define("aarch64", 0xc000_00b7);
+/** 32-bit MIPS. */
+export const ArchMIPS: ScmpArch = ScmpArch.define("mips", 0x0000_0008);
+/** 64-bit MIPS. */
+export const ArchMIPS64: ScmpArch = ScmpArch.define("mips64", 0x8000_0008);
+/** 64-bit MIPS with 32-bit pointers. */
+export const ArchMIPS64N32: ScmpArch = ScmpArch.define(
+  "mips64n32",
+  0xa000_0008,
+);
+/** 32-bit MIPS, little-endian. */
+export const ArchMIPSEL: ScmpArch = ScmpArch.define("mipsel", 0x4000_0008);
+/** 64-bit MIPS, little-endian. */
+export const ArchMIPSEL64: ScmpArch = ScmpArch.define("mipsel64", 0xc000_0008);
+/** 64-bit MIPS with 32-bit pointers, little-endian. */
+export const ArchMIPSEL64N32: ScmpArch = ScmpArch.define(
+  "mipsel64n32",
+  0xe000_0008,
+);
+/** 32-bit PowerPC. */
+export const ArchPPC: ScmpArch = ScmpArch.define("ppc", 0x0000_0014);
+/** 64-bit PowerPC. */
+export const ArchPPC64: ScmpArch = ScmpArch.define("ppc64", 0x8000_0015);
+/** 64-bit PowerPC, little-endian. */
+export const ArchPPC64LE: ScmpArch = ScmpArch.define("ppc64le", 0xc000_0015);
+/** 31-bit System z. */
+export const ArchS390: ScmpArch = ScmpArch.define("s390", 0x0000_0016);
+/** 64-bit System z. */
+export const ArchS390X: ScmpArch = ScmpArch.define("s390x", 0x8000_0016);
+/** 32-bit PA-RISC. */
+export const ArchPARISC: ScmpArch = ScmpArch.define("parisc", 0x0000_000f);
+/** 64-bit PA-RISC. */
+export const ArchPARISC64: ScmpArch = ScmpArch.define("parisc64", 0x8000_000f);
+/** 64-bit RISC-V. */
+export const ArchRISCV64: ScmpArch = ScmpArch.define("riscv64", 0xc000_00f3);
+/** 64-bit LoongArch. Needs libseccomp 2.6. */
+export const ArchLOONGARCH64: ScmpArch = ScmpArch.define(
+  "loongarch64",
+  0xc000_0102,
+);
+/** 32-bit Motorola 68000. Needs libseccomp 2.6. */
+export const ArchM68K: ScmpArch = ScmpArch.define("m68k", 0x0000_0004);
+/** SuperH, little-endian. Needs libseccomp 2.6. */
+export const ArchSH: ScmpArch = ScmpArch.define("sh", 0x4000_002a);
+/** SuperH, big-endian. Needs libseccomp 2.6. */
+export const ArchSHEB: ScmpArch = ScmpArch.define("sheb", 0x0000_002a);
 
-/** The architectures by the names that libseccomp and Go give them. */
-const BY_NAME: Readonly<Record<string, ScmpArch>> = {
-  x86: ArchX86,
-  "386": ArchX86,
-  x86_64: ArchAMD64,
-  amd64: ArchAMD64,
-  x32: ArchX32,
-  arm: ArchARM,
-  aarch64: ArchARM64,
-  arm64: ArchARM64,
-};
+/** All of them. */
+const ALL: readonly ScmpArch[] = [
+  ArchX86,
+  ArchAMD64,
+  ArchX32,
+  ArchARM,
+  ArchARM64,
+  ArchMIPS,
+  ArchMIPS64,
+  ArchMIPS64N32,
+  ArchMIPSEL,
+  ArchMIPSEL64,
+  ArchMIPSEL64N32,
+  ArchPPC,
+  ArchPPC64,
+  ArchPPC64LE,
+  ArchS390,
+  ArchS390X,
+  ArchPARISC,
+  ArchPARISC64,
+  ArchRISCV64,
+  ArchLOONGARCH64,
+  ArchM68K,
+  ArchSH,
+  ArchSHEB,
+];
+
+/** By libseccomp's names, and by the others that the Go binding takes. */
+const BY_NAME: ReadonlyMap<string, ScmpArch> = new Map([
+  ...ALL.map((arch) => [arch.name, arch] as const),
+  ["386", ArchX86],
+  ["amd64", ArchAMD64],
+  ["x86-64", ArchAMD64],
+  ["x64", ArchAMD64],
+  ["arm64", ArchARM64],
+  ["loong64", ArchLOONGARCH64],
+]);
+
+/** The architecture that this program was built for: x86_64 or aarch64. */
+export const ArchNative: ScmpArch = Deno.build.arch === "aarch64"
+  ? ArchARM64
+  : ArchAMD64;
 
 /**
  * The architecture that this program was built for: x86_64 or aarch64.
@@ -59,25 +152,43 @@ const BY_NAME: Readonly<Record<string, ScmpArch>> = {
  * Source: seccomp_arch_native(3); `GetNativeArch` of libseccomp-golang.
  */
 export function getNativeArch(): ScmpArch {
-  return Deno.build.arch === "aarch64" ? ArchARM64 : ArchAMD64;
+  return ArchNative;
 }
 
 /**
  * An architecture by its name, as libseccomp (`x86_64`) or Go (`amd64`) writes
- * it, or `native`.
+ * it, in capitals or not, or `native`.
  *
  * @param name The name.
- * @returns The architecture.
+ * @returns The architecture. That there is one does not mean that the loaded
+ * libseccomp knows it.
  * @throws {ScmpError} `EINVAL` if there is none of that name.
  *
  * Source: seccomp_arch_resolve_name(3); `GetArchFromString` of
  * libseccomp-golang.
  */
 export function getArchFromString(name: string): ScmpArch {
-  if (name === "native") return getNativeArch();
-  const arch = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  const lower = name.toLowerCase();
+  const arch = lower === "native" ? ArchNative : BY_NAME.get(lower);
   if (!arch) {
     throw new ScmpError("EINVAL", `there is no architecture '${name}'`);
+  }
+  return arch;
+}
+
+/**
+ * An architecture by its token.
+ *
+ * @param token `AUDIT_ARCH_*`, an unsigned 32-bit number.
+ * @throws {ScmpError} `EINVAL` if there is none with it.
+ */
+export function getArchFromToken(token: number): ScmpArch {
+  const arch = ALL.find((known) => known.token === token);
+  if (!arch) {
+    throw new ScmpError(
+      "EINVAL",
+      `there is no architecture 0x${token.toString(16)}`,
+    );
   }
   return arch;
 }

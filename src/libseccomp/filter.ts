@@ -8,6 +8,8 @@ import { failure, ScmpError } from "./error.ts";
 import type { Journal, JournalRule } from "./journal.ts";
 import { ScmpSyscall } from "./syscall.ts";
 
+const ARCHITECTURES: readonly ScmpArch[] = Object.freeze([getNativeArch()]);
+
 /** `enum scmp_filter_attr` of seccomp.h. */
 const ATTRIBUTE = {
   badArch: 2,
@@ -391,11 +393,10 @@ export class ScmpFilter {
   }
 
   #journal(): Journal {
-    const architectures: readonly ScmpArch[] = [getNativeArch()];
     return Object.freeze({
       defaultAction: this.#defaultAction,
       badArchAction: this.#badArchAction,
-      architectures,
+      architectures: ARCHITECTURES,
       rules: Object.freeze(this.#rules.slice()),
       noNewPrivs: this.#noNewPrivs,
       log: this.#log,
@@ -440,6 +441,7 @@ export class ScmpFilter {
         syscall,
         action,
         conditions,
+        architectures: ARCHITECTURES,
         exact,
         origin: this.#origin,
       }),

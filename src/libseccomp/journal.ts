@@ -12,6 +12,11 @@ export interface JournalRule {
   readonly action: ScmpAction;
   /** All of them must hold for the rule to match; none: it matches always. */
   readonly conditions: readonly ScmpCondition[];
+  /**
+   * Those of the filter's architectures that the rule holds for: the ones that
+   * the filter had when the rule was added.
+   */
+  readonly architectures: readonly ScmpArch[];
   /** Whether the rule was added by an `…Exact` method. */
   readonly exact: boolean;
   /**
