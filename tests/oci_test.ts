@@ -13,8 +13,8 @@ import {
   getSyscallFromName,
   ScmpFilter,
 } from "../src/libseccomp/mod.ts";
-import { parseProfile, type Profile } from "../src/policy/oci_profile.ts";
-import { formatOciProfile, toOciProfile } from "../src/policy/oci_write.ts";
+import { parseProfile, type Profile } from "../src/policy/oci/profile.ts";
+import { formatOciProfile, toOciProfile } from "../src/policy/oci/write.ts";
 import { noContainer, PROGRAM_FILE, runInContainer } from "./container.ts";
 import { execUnder, hasCommand, run, Scratch, testEach } from "./program.ts";
 

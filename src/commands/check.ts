@@ -1,4 +1,4 @@
-import { conclude } from "../libseccomp/filter.ts";
+import { conclude } from "../libseccomp/host.ts";
 import type { Journal } from "../libseccomp/mod.ts";
 import { int, libc } from "../libc/mod.ts";
 import { latchExit } from "../launch/latch.ts";

@@ -1,4 +1,4 @@
-import { conclude } from "../libseccomp/filter.ts";
+import { conclude } from "../libseccomp/host.ts";
 import type { ScmpFilter } from "../libseccomp/mod.ts";
 import { findDriver } from "../launch/driver.ts";
 import { latchExit } from "../launch/latch.ts";

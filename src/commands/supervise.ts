@@ -1,4 +1,4 @@
-import { attribute, lend } from "../libseccomp/filter.ts";
+import { attribute, lend } from "../libseccomp/host.ts";
 import {
   getLibraryVersion,
   getNativeArch,

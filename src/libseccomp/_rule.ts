@@ -5,6 +5,7 @@ import {
   type ScmpCondition,
 } from "./condition.ts";
 import { ScmpError } from "./error.ts";
+import { ScmpSyscall } from "./syscall.ts";
 
 /**
  * `sizeof(struct scmp_arg_cmp)`: unsigned int arg; enum scmp_compare op;
@@ -16,6 +17,15 @@ const CONDITION_SIZE = 24;
 export function checkAction(action: ScmpAction): ScmpAction {
   if (action instanceof ScmpAction) return action;
   throw new ScmpError("EINVAL", "the action must be one of the Act… constants");
+}
+
+/** Refuses what is not a system call. */
+export function checkSyscall(syscall: ScmpSyscall): ScmpSyscall {
+  if (syscall instanceof ScmpSyscall) return syscall;
+  throw new ScmpError(
+    "EINVAL",
+    "the system call must come from getSyscallFromName",
+  );
 }
 
 /**

@@ -66,8 +66,54 @@ const LIBSECCOMP = {
     parameters: [POINTER, "u32", "i32", "u32", "buffer"],
     result: "i32",
   },
+  // int seccomp_syscall_priority(scmp_filter_ctx ctx, int syscall, uint8_t
+  // priority)
+  seccomp_syscall_priority: {
+    parameters: [POINTER, "i32", "u8"],
+    result: "i32",
+  },
+  // int seccomp_arch_exist(const scmp_filter_ctx ctx, uint32_t arch_token)
+  seccomp_arch_exist: { parameters: [POINTER, "u32"], result: "i32" },
+  // int seccomp_arch_add(scmp_filter_ctx ctx, uint32_t arch_token)
+  seccomp_arch_add: { parameters: [POINTER, "u32"], result: "i32" },
+  // int seccomp_arch_remove(scmp_filter_ctx ctx, uint32_t arch_token)
+  seccomp_arch_remove: { parameters: [POINTER, "u32"], result: "i32" },
+  // int seccomp_merge(scmp_filter_ctx ctx_dst, scmp_filter_ctx ctx_src)
+  seccomp_merge: { parameters: [POINTER, "u64"], result: "i32" },
   // int seccomp_export_bpf(const scmp_filter_ctx ctx, int fd)
   seccomp_export_bpf: { parameters: [POINTER, "i32"], result: "i32" },
+  // int seccomp_export_pfc(const scmp_filter_ctx ctx, int fd)
+  seccomp_export_pfc: { parameters: [POINTER, "i32"], result: "i32" },
+  // int seccomp_api_set(unsigned int level)
+  seccomp_api_set: { parameters: [WORD], result: "i32" },
+  // int seccomp_notify_fd(const scmp_filter_ctx ctx)
+  seccomp_notify_fd: { parameters: [POINTER], result: "i32" },
+  // Since libseccomp 2.6.0:
+  // int seccomp_export_bpf_mem(const scmp_filter_ctx ctx, void *buf, size_t
+  // *len)
+  seccomp_export_bpf_mem: {
+    parameters: [POINTER, "buffer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+  // int seccomp_precompute(const scmp_filter_ctx ctx)
+  seccomp_precompute: {
+    parameters: [POINTER],
+    result: "i32",
+    optional: true,
+  },
+  // int seccomp_transaction_start(const scmp_filter_ctx ctx)
+  seccomp_transaction_start: {
+    parameters: [POINTER],
+    result: "i32",
+    optional: true,
+  },
+  // int seccomp_transaction_commit(const scmp_filter_ctx ctx)
+  seccomp_transaction_commit: {
+    parameters: [POINTER],
+    result: "i32",
+    optional: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /**

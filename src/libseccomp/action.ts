@@ -121,6 +121,8 @@ export class ScmpAction {
 
 /** Kills the thread that makes the call. */
 export const ActKillThread: ScmpAction = ScmpAction.of("KillThread");
+/** The same. Source: the deprecated `ActKill` of libseccomp-golang. */
+export const ActKill: ScmpAction = ActKillThread;
 /** Kills the whole process, as with SIGSYS. Needs Linux 4.14. */
 export const ActKillProcess: ScmpAction = ScmpAction.of("KillProcess");
 /** Sends SIGSYS, which the process may handle. */

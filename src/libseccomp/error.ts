@@ -1,24 +1,6 @@
-/**
- * The errno names that libseccomp returns, by number. Source:
- * seccomp_rule_add(3), seccomp_load(3), ERRORS.
- */
-const NAMES: Readonly<Record<number, string>> = {
-  1: "EPERM",
-  2: "ENOENT",
-  3: "ESRCH",
-  11: "EAGAIN",
-  12: "ENOMEM",
-  13: "EACCES",
-  14: "EFAULT",
-  17: "EEXIST",
-  22: "EINVAL",
-  33: "EDOM",
-  34: "ERANGE",
-  95: "EOPNOTSUPP",
-  125: "ECANCELED",
-};
+import { errnoName } from "../libc/errno.ts";
 
-/** What each of them means where no call gives a better reason. */
+/** What each errno means where no call gives a better reason. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EPERM: "the kernel refused it: CAP_SYS_ADMIN or no_new_privs is needed",
   ENOENT: "there is no such thing",
@@ -39,17 +21,31 @@ const MEANINGS: Readonly<Record<string, string>> = {
  * the library.
  *
  * `code` is the errno name that libseccomp returned (`EINVAL`, `EACCES`, …),
- * `EINVAL` for an argument refused here, `ENOLIB` where the library itself
- * could not be opened or is too old, and `ESTALE` for a filter that may no
- * longer be used.
+ * `EINVAL` for an argument refused here, `E2BIG` for a filter that would become
+ * too large, `ENOLIB` where the library itself could not be opened or is too
+ * old, and `ESTALE` for a filter that may no longer be used.
  */
 export class ScmpError extends Error {
-  override readonly name = "ScmpError";
+  override readonly name: string = "ScmpError";
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/**
+ * The loaded libseccomp, or the kernel under it, is too old for a call; `code`
+ * is `EOPNOTSUPP`.
+ *
+ * Source: `VersionError` of libseccomp-golang.
+ */
+export class VersionError extends ScmpError {
+  override readonly name = "VersionError";
+
+  constructor(message: string) {
+    super("EOPNOTSUPP", message);
   }
 }
 
@@ -67,7 +63,7 @@ export function failure(
   what: string,
   reasons: Readonly<Record<string, string>> = {},
 ): ScmpError {
-  const code = NAMES[-returned] ?? `errno ${-returned}`;
+  const code = errnoName(-returned);
   const reason = reasons[code] ?? MEANINGS[code];
   return new ScmpError(
     code,

@@ -7,7 +7,8 @@ import {
   ActNotify,
 } from "./action.ts";
 import { CompareEqual, makeCondition } from "./condition.ts";
-import { attribute, conclude, lend, ScmpFilter } from "./filter.ts";
+import { ScmpFilter } from "./filter.ts";
+import { attribute, conclude, lend } from "./host.ts";
 import { getSyscallFromName } from "./syscall.ts";
 
 const REFUSE = ActErrno.setReturnCode(1);

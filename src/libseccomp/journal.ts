@@ -14,7 +14,8 @@ export interface JournalRule {
   readonly conditions: readonly ScmpCondition[];
   /**
    * Those of the filter's architectures that the rule holds for: the ones that
-   * the filter had when the rule was added.
+   * the filter had when the rule was added. The number of `syscall` is the
+   * native one; libseccomp translates it, by name, for the others.
    */
   readonly architectures: readonly ScmpArch[];
   /** Whether the rule was added by an `…Exact` method. */
@@ -50,4 +51,10 @@ export interface Journal {
   readonly log: boolean;
   /** As set with `setSSB`. */
   readonly speculativeStoreBypass: boolean;
+  /** As set with `setWaitKill`. */
+  readonly waitKill: boolean;
+  /** As set with `setOptimize`; 1 unless set. */
+  readonly optimize: number;
+  /** Whether a plugin has reset the filter, and with that replaced it. */
+  readonly isReplaced: boolean;
 }

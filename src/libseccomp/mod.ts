@@ -7,8 +7,13 @@
 export * from "./action.ts";
 export * from "./arch.ts";
 export * from "./condition.ts";
-export { ScmpError } from "./error.ts";
-export { ScmpFilter } from "./filter.ts";
+export { ScmpError, VersionError } from "./error.ts";
+export { type ScmpFd, ScmpFilter, type SyncWriter } from "./filter.ts";
 export type { Journal, JournalRule } from "./journal.ts";
-export * from "./library.ts";
+export {
+  getAPI,
+  getLibraryVersion,
+  type LibraryVersion,
+  setAPI,
+} from "./library.ts";
 export * from "./syscall.ts";

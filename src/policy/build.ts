@@ -1,4 +1,4 @@
-import { attribute } from "../libseccomp/filter.ts";
+import { attribute } from "../libseccomp/host.ts";
 import {
   ActAllow,
   ActErrno,

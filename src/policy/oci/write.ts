@@ -6,16 +6,16 @@ import {
   type JournalRule,
   type ScmpAction,
   type ScmpCondition,
-} from "../libseccomp/mod.ts";
-import { formatExactJson } from "./exact_json.ts";
-import { describeAction } from "./lint.ts";
+} from "../../libseccomp/mod.ts";
+import { formatExactJson } from "../exact_json.ts";
+import { describeAction } from "../lint.ts";
 import {
   type OciAction,
   ociAction,
   ociArchitecture,
   type OciOperator,
   ociOperator,
-} from "./oci_names.ts";
+} from "./names.ts";
 
 /**
  * `linux.seccomp` of the OCI runtime specification, and nothing beside it.
@@ -66,12 +66,15 @@ export interface OciProfileArgument {
 export function toOciProfile(
   journal: Journal,
 ): { readonly profile: OciProfile; readonly notes: readonly string[] } {
-  const { defaultAction, architectures, log, speculativeStoreBypass } = journal;
+  const { defaultAction, architectures } = journal;
   const notes = unsaid(journal);
   const rules = journal.rules.filter((rule) => isSaid(rule, journal, notes));
   const flags = [];
-  if (log) flags.push("SECCOMP_FILTER_FLAG_LOG");
-  if (speculativeStoreBypass) flags.push("SECCOMP_FILTER_FLAG_SPEC_ALLOW");
+  if (journal.log) flags.push("SECCOMP_FILTER_FLAG_LOG");
+  if (journal.speculativeStoreBypass) {
+    flags.push("SECCOMP_FILTER_FLAG_SPEC_ALLOW");
+  }
+  if (journal.waitKill) flags.push("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
   const errnoRet = returnCode(defaultAction);
   const profile: OciProfile = {
     defaultAction: ociAction(defaultAction),

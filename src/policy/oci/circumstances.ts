@@ -1,5 +1,5 @@
-import { ArchAMD64, ArchARM64, type ScmpArch } from "../libseccomp/mod.ts";
-import type { OciCircumstances, OciEntry } from "./oci_schema.ts";
+import { ArchAMD64, ArchARM64, type ScmpArch } from "../../libseccomp/mod.ts";
+import type { OciCircumstances, OciEntry } from "./schema.ts";
 
 /** What a profile is evaluated for. */
 export interface ProfileHost {

@@ -19,10 +19,10 @@ import {
   makeCondition,
   type ScmpAction,
   ScmpSyscall,
-} from "../libseccomp/mod.ts";
-import { OCI_OPERATORS } from "./oci_names.ts";
-import { parseProfile, type ProfileHost } from "./oci_profile.ts";
-import { formatOciProfile, toOciProfile } from "./oci_write.ts";
+} from "../../libseccomp/mod.ts";
+import { OCI_OPERATORS } from "./names.ts";
+import { parseProfile, type ProfileHost } from "./profile.ts";
+import { formatOciProfile, toOciProfile } from "./write.ts";
 
 const NATIVE = getNativeArch();
 const HOST: ProfileHost = {
@@ -57,6 +57,9 @@ function journal(members: Partial<Journal>): Journal {
     noNewPrivs: undefined,
     log: false,
     speculativeStoreBypass: false,
+    waitKill: false,
+    optimize: 1,
+    isReplaced: false,
     ...members,
   };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { errno } from "../libc/errno.ts";
-import { OCI_ACTIONS, OCI_OPERATORS } from "./oci_names.ts";
+import { errno } from "../../libc/errno.ts";
+import { OCI_ACTIONS, OCI_OPERATORS } from "./names.ts";
 
 const LAST_ARGUMENT = 5;
 const LARGEST_VALUE = 2n ** 64n - 1n;

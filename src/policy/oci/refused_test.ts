@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ArchAMD64 } from "../libseccomp/mod.ts";
-import { ConfigurationError } from "./error.ts";
-import { parseProfile, type ProfileHost } from "./oci_profile.ts";
+import { ArchAMD64 } from "../../libseccomp/mod.ts";
+import { ConfigurationError } from "../error.ts";
+import { parseProfile, type ProfileHost } from "./profile.ts";
 
 const HOST: ProfileHost = {
   architecture: ArchAMD64,

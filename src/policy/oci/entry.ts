@@ -7,13 +7,13 @@ import {
   type ScmpCondition,
   ScmpError,
   type ScmpSyscall,
-} from "../libseccomp/mod.ts";
-import { errno } from "../libc/errno.ts";
-import { existsOn } from "./oci_architectures.ts";
-import { type ProfileHost, whyNotFor } from "./oci_circumstances.ts";
-import { OCI_ACTIONS, OCI_OPERATORS, type OciAction } from "./oci_names.ts";
-import type { Report } from "./oci_report.ts";
-import type { OciArgument, OciEntry } from "./oci_schema.ts";
+} from "../../libseccomp/mod.ts";
+import { errno } from "../../libc/errno.ts";
+import { existsOn } from "./architectures.ts";
+import { type ProfileHost, whyNotFor } from "./circumstances.ts";
+import { OCI_ACTIONS, OCI_OPERATORS, type OciAction } from "./names.ts";
+import type { Report } from "./report.ts";
+import type { OciArgument, OciEntry } from "./schema.ts";
 
 /** One rule of a profile: one system call of one entry. */
 export interface ProfileRule {

@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { ScmpAction, ScmpArch } from "../libseccomp/mod.ts";
-import { at, ConfigurationError } from "./error.ts";
-import { parseExactJson } from "./exact_json.ts";
-import { coveredArchitectures } from "./oci_architectures.ts";
-import type { ProfileHost } from "./oci_circumstances.ts";
-import { type ProfileRule, readAction, readEntry } from "./oci_entry.ts";
-import { Report } from "./oci_report.ts";
-import { OciDocument } from "./oci_schema.ts";
+import type { ScmpAction, ScmpArch } from "../../libseccomp/mod.ts";
+import { at, ConfigurationError } from "../error.ts";
+import { parseExactJson } from "../exact_json.ts";
+import { coveredArchitectures } from "./architectures.ts";
+import type { ProfileHost } from "./circumstances.ts";
+import { type ProfileRule, readAction, readEntry } from "./entry.ts";
+import { Report } from "./report.ts";
+import { OciDocument } from "./schema.ts";
 
 export type { ProfileHost, ProfileRule };
 

@@ -6,10 +6,10 @@ import {
   ArchX86,
   getSyscallFromNameByArch,
   type ScmpArch,
-} from "../libseccomp/mod.ts";
-import { architectureFromOci, ociArchitecture } from "./oci_names.ts";
-import type { Report } from "./oci_report.ts";
-import type { OciDocument } from "./oci_schema.ts";
+} from "../../libseccomp/mod.ts";
+import { architectureFromOci, ociArchitecture } from "./names.ts";
+import type { Report } from "./report.ts";
+import type { OciDocument } from "./schema.ts";
 
 /** The ABIs that a kernel of an architecture may offer. */
 const OFFERED: ReadonlyMap<ScmpArch, readonly ScmpArch[]> = new Map([

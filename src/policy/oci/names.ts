@@ -27,7 +27,7 @@ import {
   type ScmpArch,
   type ScmpCompareOp,
   ScmpError,
-} from "../libseccomp/mod.ts";
+} from "../../libseccomp/mod.ts";
 
 /** The actions, without their errno, by name. */
 export const OCI_ACTIONS = {

@@ -12,8 +12,8 @@ import {
   ArchARM64,
   ArchX32,
   ArchX86,
-} from "../libseccomp/mod.ts";
-import { parseProfile, type Profile, type ProfileHost } from "./oci_profile.ts";
+} from "../../libseccomp/mod.ts";
+import { parseProfile, type Profile, type ProfileHost } from "./profile.ts";
 
 const HOST: ProfileHost = {
   architecture: ArchAMD64,

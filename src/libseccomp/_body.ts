@@ -1,0 +1,344 @@
+import { type Attribute, Context, type Rule } from "./_context.ts";
+import { type Priority, replay } from "./_replay.ts";
+import { checkSize, largestSize } from "./_size.ts";
+import { ActKillThread, type ScmpAction } from "./action.ts";
+import { getNativeArch, type ScmpArch } from "./arch.ts";
+import { ScmpError } from "./error.ts";
+import type { Journal, JournalRule } from "./journal.ts";
+import { requireVersion } from "./library.ts";
+import type { ScmpSyscall } from "./syscall.ts";
+
+/**
+ * Who may use a filter. `lent` is one that a plugin has in its hands: it can be
+ * changed, but not loaded, released or merged away. `sealed` is one whose time
+ * with the plugin is over.
+ */
+type Standing = "owned" | "lent" | "sealed" | "released" | "merged" | "lost";
+
+const GONE = {
+  released: "the filter is released",
+  merged: "the filter was merged into another",
+  sealed: "the filter was used after the plugin had returned",
+  lost: "libseccomp lost the filter when it refused a rule",
+} as const;
+
+/** Whether plugins have had the binding: what they load would bind the driver. */
+let isLoadingOver = false;
+
+/** Gives a filter back to libseccomp when nothing refers to it any more. */
+const abandoned = new FinalizationRegistry<Context>((context) =>
+  context.close()
+);
+
+/**
+ * What is inside a filter: libseccomp's context, and beside it a record of all
+ * that it was told. The record is the truth; the context can be made of it
+ * anew.
+ */
+export class FilterBody {
+  standing: Standing = "owned";
+  /** Who asks for the rules that are added from now on. */
+  origin = "";
+  /** What the registry knows the context by. */
+  readonly #owner: WeakKey;
+  #context: Context;
+  #defaultAction: ScmpAction;
+  #badArchAction = ActKillThread;
+  #attributes = new Map<Attribute, number>();
+  #architectures: readonly ScmpArch[] = [getNativeArch()];
+  #rules: JournalRule[] = [];
+  #priorities: Priority[] = [];
+  #size = 0;
+  #isReplaced = false;
+  /** Where each open transaction goes back to, the innermost last. */
+  #transactions: Snapshot[] = [];
+  /** Whether libseccomp's own snapshots are not what ours are. */
+  #isAstray = false;
+
+  constructor(owner: WeakKey, defaultAction: ScmpAction) {
+    this.#owner = owner;
+    this.#defaultAction = defaultAction;
+    this.#context = new Context(defaultAction);
+    abandoned.register(owner, this.#context, owner);
+    this.#synchroniseThreads();
+  }
+
+  /** Takes over what another filter's journal says. */
+  adopt(journal: Journal): void {
+    this.reset(journal.defaultAction);
+    this.#setJournaled(journal);
+    const size = sizeOf(journal.rules);
+    checkSize(size);
+    this.#architectures = journal.architectures;
+    this.#rules = [...journal.rules];
+    this.#size = size;
+    this.#rebuild();
+  }
+
+  /** Tells all later loads of this process that a plugin has the binding. */
+  static endLoading(): void {
+    isLoadingOver = true;
+  }
+
+  /** libseccomp's context, if the filter may be used. */
+  get context(): Context {
+    if (this.standing === "owned" || this.standing === "lent") {
+      return this.#context;
+    }
+    throw new ScmpError("ESTALE", GONE[this.standing]);
+  }
+
+  get defaultAction(): ScmpAction {
+    void this.context;
+    return this.#defaultAction;
+  }
+
+  get badArchAction(): ScmpAction {
+    void this.context;
+    return this.#badArchAction;
+  }
+
+  journal(): Journal {
+    const flag = (attribute: Attribute) =>
+      (this.#attributes.get(attribute) ?? 0) !== 0;
+    return Object.freeze({
+      defaultAction: this.#defaultAction,
+      badArchAction: this.#badArchAction,
+      architectures: Object.freeze([...this.#architectures]),
+      rules: Object.freeze([...this.#rules]),
+      noNewPrivs: this.#attributes.has("noNewPrivs")
+        ? flag("noNewPrivs")
+        : undefined,
+      log: flag("log"),
+      speculativeStoreBypass: flag("speculativeStoreBypass"),
+      waitKill: flag("waitKill"),
+      optimize: this.#attributes.get("optimize") ?? 1,
+      isReplaced: this.#isReplaced,
+    });
+  }
+
+  reset(defaultAction: ScmpAction): void {
+    this.context.reset(defaultAction);
+    this.#defaultAction = defaultAction;
+    this.#badArchAction = ActKillThread;
+    this.#attributes = new Map();
+    this.#architectures = [getNativeArch()];
+    this.#rules = [];
+    this.#priorities = [];
+    this.#size = 0;
+    this.#transactions = [];
+    this.#isAstray = false;
+    this.#isReplaced ||= this.standing === "lent";
+    this.#synchroniseThreads();
+  }
+
+  /** Gives the context back, and says why the filter is of no more use. */
+  close(standing: "released" | "sealed"): void {
+    this.standing = standing;
+    abandoned.unregister(this.#owner);
+    this.#context.close();
+  }
+
+  refuseToPlugin(verb: string): void {
+    if (this.standing !== "lent" && this.standing !== "sealed") return;
+    throw new ScmpError(
+      "ESTALE",
+      `a plugin may not ${verb} the filter that it was given`,
+    );
+  }
+
+  load(): void {
+    this.refuseToPlugin("load");
+    if (isLoadingOver) {
+      throw new ScmpError(
+        "ESTALE",
+        "a plugin may not load a filter of its own",
+      );
+    }
+    this.context.load();
+  }
+
+  set(attribute: Attribute, value: number): void {
+    this.context.set(attribute, value);
+    this.#attributes.set(attribute, value);
+  }
+
+  setBadArchAction(action: ScmpAction): void {
+    this.set("badArch", action.toNative());
+    this.#badArchAction = action;
+  }
+
+  addArch(arch: ScmpArch): void {
+    const { context } = this;
+    if (this.#architectures.includes(arch)) return;
+    context.addArch(arch);
+    this.#setArchitectures([...this.#architectures, arch]);
+  }
+
+  removeArch(arch: ScmpArch): void {
+    void this.context;
+    if (!this.#architectures.includes(arch)) return;
+    const without = <Entry extends Pick<JournalRule, "architectures">>(
+      entry: Entry,
+    ): Entry => {
+      const architectures = entry.architectures.filter((one) => one !== arch);
+      return Object.freeze({ ...entry, architectures });
+    };
+    const isSomewhere = ({ architectures }: Pick<Priority, "architectures">) =>
+      architectures.length > 0;
+    this.#rules = this.#rules.map(without).filter(isSomewhere);
+    this.#priorities = this.#priorities.map(without).filter(isSomewhere);
+    this.#size = sizeOf(this.#rules);
+    this.#architectures = Object.freeze(
+      this.#architectures.filter((one) => one !== arch),
+    );
+    // Before 2.6.0, seccomp_arch_remove after a rule has the next rule release
+    // what is not there (src/db.c, db_col_transaction_commit).
+    this.#rebuild();
+  }
+
+  addRule(rule: Rule): void {
+    const { context } = this;
+    if (this.#architectures.length === 0) {
+      throw new ScmpError("EINVAL", "the filter has no architecture");
+    }
+    if (rule.action.equals(this.#defaultAction)) {
+      throw new ScmpError(
+        "EACCES",
+        `could not add the rule ${rule.action} for ${rule.syscall}: ` +
+          "its action is the filter's default action (EACCES)",
+      );
+    }
+    const entry: JournalRule = Object.freeze({
+      ...rule,
+      architectures: this.#architectures,
+      origin: this.origin,
+    });
+    const size = this.#size + largestSize(entry);
+    checkSize(size);
+    try {
+      context.addRule(rule);
+    } catch (cause) {
+      this.#rebuild();
+      throw cause;
+    }
+    this.#rules.push(entry);
+    this.#size = size;
+  }
+
+  setPriority(syscall: ScmpSyscall, priority: number): void {
+    this.context.setPriority(syscall, priority);
+    const architectures = this.#architectures;
+    this.#priorities.push({ syscall, priority, architectures });
+  }
+
+  merge(source: FilterBody): void {
+    const { context } = this;
+    if (source === this) {
+      throw new ScmpError("EINVAL", "a filter cannot be merged with itself");
+    }
+    source.refuseToPlugin("merge away");
+    const size = this.#size + source.#size;
+    checkSize(size);
+    context.merge(source.context);
+    source.standing = "merged";
+    abandoned.unregister(source.#owner);
+    this.#rules.push(...source.#rules);
+    this.#priorities.push(...source.#priorities);
+    this.#size = size;
+    this.#setArchitectures([...this.#architectures, ...source.#architectures]);
+  }
+
+  startTransaction(): void {
+    this.context.startTransaction();
+    this.#transactions.push({
+      architectures: this.#architectures,
+      rules: [...this.#rules],
+      priorities: [...this.#priorities],
+      size: this.#size,
+    });
+  }
+
+  commitTransaction(): void {
+    const { context } = this;
+    requireVersion("transactionCommit", { version: [2, 6, 0] });
+    if (this.#transactions.length === 0) {
+      throw new ScmpError("EINVAL", "no transaction was started");
+    }
+    if (!this.#isAstray) context.commitTransaction();
+    this.#transactions.pop();
+    this.#isAstray &&= this.#transactions.length > 0;
+  }
+
+  rejectTransaction(): void {
+    void this.context;
+    const before = this.#transactions.pop();
+    if (before === undefined) return;
+    this.#architectures = before.architectures;
+    this.#rules = before.rules;
+    this.#priorities = before.priorities;
+    this.#size = before.size;
+    this.#rebuild();
+  }
+
+  /** Goes on with a context that holds what this filter was told. */
+  #rebuild(): void {
+    abandoned.unregister(this.#owner);
+    this.#context.close();
+    const standing = this.standing;
+    this.standing = "lost";
+    const context = replay({
+      defaultAction: this.#defaultAction,
+      attributes: this.#attributes,
+      architectures: this.#architectures,
+      rules: this.#rules,
+      priorities: this.#priorities,
+    });
+    this.standing = standing;
+    this.#context = context;
+    abandoned.register(this.#owner, context, this.#owner);
+    this.#isAstray = this.#transactions.length > 0;
+  }
+
+  #setArchitectures(architectures: readonly ScmpArch[]): void {
+    this.#architectures = Object.freeze(architectures);
+    this.#isAstray = this.#transactions.length > 0;
+  }
+
+  #setJournaled(journal: Journal): void {
+    this.setBadArchAction(journal.badArchAction);
+    const flags = {
+      noNewPrivs: journal.noNewPrivs,
+      log: journal.log || undefined,
+      speculativeStoreBypass: journal.speculativeStoreBypass || undefined,
+      waitKill: journal.waitKill || undefined,
+    };
+    for (const [attribute, value] of Object.entries(flags)) {
+      if (value !== undefined) this.set(attribute as Attribute, Number(value));
+    }
+    if (journal.optimize !== 1) this.set("optimize", journal.optimize);
+  }
+
+  /** As `NewFilter` of libseccomp-golang: where the kernel can. */
+  #synchroniseThreads(): void {
+    try {
+      this.set("tsync", 1);
+    } catch (error) {
+      if (!(error instanceof ScmpError) || error.code !== "EOPNOTSUPP") {
+        throw error;
+      }
+    }
+  }
+}
+
+/** What a transaction goes back to: not the attributes, as in libseccomp. */
+interface Snapshot {
+  readonly architectures: readonly ScmpArch[];
+  readonly rules: JournalRule[];
+  readonly priorities: Priority[];
+  readonly size: number;
+}
+
+function sizeOf(rules: readonly JournalRule[]): number {
+  return rules.reduce((sum, rule) => sum + largestSize(rule), 0);
+}
