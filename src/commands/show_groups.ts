@@ -1,0 +1,127 @@
+import {
+  getLibraryVersion,
+  getNativeArch,
+  getSyscallFromName,
+  ScmpError,
+} from "../libseccomp/mod.ts";
+import {
+  type CallGroup,
+  expandGroup,
+  groups,
+  GROUPS_VERSION,
+} from "../policy/call_groups.ts";
+import { suggestion } from "../policy/nearest.ts";
+
+const WIDTH = 80;
+
+/** What becomes of a name on this machine, with the mark that says so. */
+const MARKS = { here: "", elsewhere: "*", unknown: "?" } as const;
+
+type Standing = keyof typeof MARKS;
+
+/**
+ * What `show --groups` prints.
+ *
+ * @param names Groups to show with their members, by name with the `@`; none:
+ * all groups, with what they are for.
+ * @param json Whether to print JSON, which has the members in either case.
+ * @returns Text or JSON, ending in a newline.
+ * @throws {Error} For a group that does not exist; it names the nearest.
+ * @throws {ScmpError} If libseccomp cannot be opened.
+ */
+export async function renderGroups(
+  names: readonly string[],
+  json: boolean,
+): Promise<string> {
+  const chosen: [string, CallGroup][] = [];
+  for (const name of names) {
+    const group = groups.get(name);
+    if (!group) {
+      const near = await suggestion(name, [...groups.keys()]);
+      throw new Error(`there is no group "${name}"${near}`);
+    }
+    chosen.push([name, group]);
+  }
+  if (json) return renderJson(chosen.length > 0 ? chosen : [...groups]);
+  return chosen.length > 0 ? renderMembers(chosen) : renderList();
+}
+
+function renderList(): string {
+  const rows = [...groups].map(([name, { description }]) => {
+    const count = `${calls(name).length}`;
+    return `${name.padEnd(15)}  ${count.padStart(3)}  ${description}`;
+  });
+  return `the groups of ${GROUPS_VERSION}:\n\n${rows.join("\n")}\n`;
+}
+
+function renderMembers(chosen: readonly [string, CallGroup][]): string {
+  const standings = new Set<Standing>();
+  const marked = (name: string) => {
+    const standing = standingOf(name);
+    standings.add(standing);
+    return `${name}${MARKS[standing]}`;
+  };
+  const paragraphs = chosen.map(([name, { description, members }]) => {
+    const nested = members.filter((member) => groups.has(member));
+    const own = members.filter((member) => !groups.has(member));
+    return [
+      `${name}: ${description} (${calls(name).length} calls)`,
+      ...(own.length > 0 ? [fill(" ", own.map(marked), "  ")] : []),
+      ...nested.map((group) =>
+        fill(`  ${group}:`, calls(group).map(marked), "    ")
+      ),
+    ].join("\n");
+  });
+  const { major, minor, micro } = getLibraryVersion();
+  const legend = [
+    standings.has("elsewhere") && `* does not exist on ${getNativeArch()}`,
+    standings.has("unknown") &&
+    `? is unknown to libseccomp ${major}.${minor}.${micro}`,
+  ].filter((line) => line !== false);
+  if (legend.length > 0) paragraphs.push(legend.join("\n"));
+  return `${paragraphs.join("\n\n")}\n`;
+}
+
+function renderJson(chosen: readonly [string, CallGroup][]): string {
+  const report = {
+    version: GROUPS_VERSION,
+    architecture: getNativeArch().name,
+    groups: chosen.map(([name, { description, members }]) => ({
+      name,
+      description,
+      members,
+      calls: calls(name).map((call) => ({
+        name: call,
+        standing: standingOf(call),
+      })),
+    })),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function calls(group: string): readonly string[] {
+  return expandGroup(group) ?? [];
+}
+
+/** Numbers below zero are of calls that exist on other architectures only. */
+function standingOf(name: string): Standing {
+  try {
+    return getSyscallFromName(name).number < 0 ? "elsewhere" : "here";
+  } catch (error) {
+    if (error instanceof ScmpError && error.code === "ENOENT") return "unknown";
+    throw error;
+  }
+}
+
+/** A head and words after it, broken at 80 columns; other lines are indented. */
+function fill(head: string, words: readonly string[], indent: string): string {
+  let text = head;
+  let column = head.length;
+  for (const word of words) {
+    const fits = column + 1 + word.length <= WIDTH;
+    const before = fits ? " " : `\n${indent}`;
+    column = (fits ? column + 1 : indent.length) + word.length;
+    text += before + word;
+  }
+  return text;
+}
