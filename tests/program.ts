@@ -78,6 +78,17 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Result> {
+  const { code, signal, stdout, stderr } = await output(program, args, options);
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, signal, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** Runs a program to its end, for what it writes that is no text. */
+export async function output(
+  program: Program,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Deno.CommandOutput> {
   const child = start(program, args, options);
   const writer = child.stdin.getWriter();
   try {
@@ -87,9 +98,7 @@ export async function run(
     // A program that reads nothing may be gone before all is written.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
-  const { code, signal, stdout, stderr } = await child.output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, signal, stdout: decode(stdout), stderr: decode(stderr) };
+  return await child.output();
 }
 
 /** Starts a program with pipes for its standard descriptors. */
@@ -164,15 +173,26 @@ export function testEach(
   which: readonly Program[] = programs,
 ): void {
   for (const program of which) {
-    const ignored = program.missing ?? reason;
-    Deno.test({
-      name: ignored === undefined
-        ? `${program.name}: ${name}`
-        : `${program.name}: ${name} [ignored: ${ignored}]`,
-      ignore: ignored !== undefined,
-      fn: () => body(program),
-    });
+    testUnless(
+      program.missing ?? reason,
+      `${program.name}: ${name}`,
+      () => body(program),
+    );
   }
+}
+
+/** A test, reported as ignored where there is a reason that it cannot run. */
+export function testUnless(
+  reason: string | undefined,
+  name: string,
+  body: () => Promise<void>,
+): void {
+  const ignore = reason !== undefined;
+  Deno.test({
+    name: ignore ? `${name} [ignored: ${reason}]` : name,
+    ignore,
+    fn: body,
+  });
 }
 
 /** Whether a command is on PATH. */
