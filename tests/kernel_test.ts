@@ -1,133 +1,110 @@
 /**
  * What the kernel answers under the filters that a configuration makes. The
- * probe calls with descriptors and paths that are wrong in a known way, so that
+ * probes call with descriptors and paths that are wrong in a known way, so that
  * the answer tells a refusal from a call that got through.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { errno, errnoName } from "../src/libc/errno.ts";
-import { getSyscallFromName } from "../src/libseccomp/mod.ts";
-import { hasCommand, run, Scratch, testEach } from "./program.ts";
+import { type ErrnoName, errnoName } from "../src/libc/errno.ts";
+import {
+  ArchNative,
+  ArchX32,
+  ArchX86,
+  getSyscallFromNameByArch,
+} from "../src/libseccomp/mod.ts";
+import {
+  missingAbi,
+  type ProbeAbi,
+  type ProbeCall,
+  probeProgram,
+  readResults,
+} from "./probe.ts";
+import { execUnder, output, Scratch, testEach } from "./program.ts";
 
 const TIOCSTI = 0x5412n;
 const TIOCLINUX = 0x541cn;
 const TIOCGWINSZ = 0x5413n;
 const HIGH_BIT = 1n << 32n;
-/** No such descriptor: a call that gets through answers EBADF. */
-const NO_FD = 0xffff_ffffn;
+const HIGH_HALF = 0xffff_ffffn << 32n;
+const MINUS_ONE = 0xffff_ffff_ffff_ffffn;
+/** -1 as a program has it that writes the lower half of a register only. */
+const MINUS_ONE_32 = 0xffff_ffffn;
 
+/** No such descriptor: a call that gets through answers EBADF. */
+const NO_FD = MINUS_ONE_32;
 /** No such file: a call that gets through answers ENOENT. */
 const ABSENT = "/absent/folder/file";
 
+/** A call, and what is to come of it. */
 interface Probe {
-  readonly call: string;
-  /** Up to three arguments; a text is passed as a pointer. */
-  readonly args: readonly (bigint | string)[];
-  readonly expect: keyof typeof errno;
+  /** The call's name, or a number that is no call's. */
+  readonly call: string | number;
+  readonly args: ProbeCall["args"];
+  /** An errno, a result, or the signal that ends the program. */
+  readonly expect: ErrnoName | bigint | "SIGSYS";
+  /** How the call is made, `native` if left out. */
+  readonly abi?: ProbeAbi;
 }
 
-const ioctl = (request: bigint, expect: Probe["expect"]): Probe => ({
-  call: "ioctl",
-  args: [NO_FD, request, 0n],
-  expect,
-});
+/** A configuration, and probes that one program makes in their order. */
+interface Case {
+  /** Keys of `[auth.seccomp]`. */
+  readonly config: string;
+  readonly probes: readonly Probe[];
+}
+
+const ioctl = (
+  request: bigint,
+  expect: Probe["expect"],
+  fd = NO_FD,
+): Probe => ({ call: "ioctl", args: [fd, request], expect });
 
 const path = (call: string, expect: Probe["expect"]): Probe => ({
   call,
-  args: [ABSENT, 0n, 0n],
+  args: [ABSENT],
   expect,
 });
+
+/** A configuration that allows what every probe needs, and some more. */
+const allowlist = (...more: string[]) => {
+  const names = ["execve", "write", "exit_group", ...more];
+  return `block_all = true\nallow_calls = ${JSON.stringify(names)}\n`;
+};
 
 const INJECTION_REFUSED = [
   ioctl(TIOCSTI, "EPERM"),
   ioctl(TIOCLINUX, "EPERM"),
+  ioctl(TIOCSTI, "EPERM", MINUS_ONE),
   // The kernel looks at the low 32 bits only: what is above them must not be a
   // way round.
   ioctl(TIOCSTI + HIGH_BIT, "EPERM"),
-  ioctl(TIOCLINUX + (0xffff_ffffn << 32n), "EPERM"),
+  ioctl(TIOCSTI + HIGH_HALF, "EPERM"),
+  ioctl(TIOCLINUX + HIGH_BIT, "EPERM"),
+  ioctl(TIOCLINUX + HIGH_HALF, "EPERM"),
   ioctl(TIOCGWINSZ, "EBADF"),
   ioctl(TIOCGWINSZ + HIGH_BIT, "EBADF"),
   ioctl(TIOCSTI - 2n, "EBADF"),
   ioctl(TIOCLINUX + 1n, "EBADF"),
   ioctl(0n, "EBADF"),
-  ioctl(0xffff_ffffn, "EBADF"),
+  ioctl(MINUS_ONE_32, "EBADF"),
+  ioctl(MINUS_ONE, "EBADF"),
+  ioctl(MINUS_ONE, "EBADF", MINUS_ONE),
   ioctl(TIOCSTI + 0x8000_0000n, "EBADF"),
 ];
 
-/**
- * What perl needs to start, to make the call and to print its answer, on x86_64
- * and aarch64.
- */
-const FOR_PERL = [
-  ...[
-    "execve",
-    "brk",
-    "mmap",
-    "munmap",
-    "mprotect",
-    "openat",
-    "newfstatat",
-    "fstat",
-    "close",
-    "read",
-  ],
-  ...[
-    "pread64",
-    "lseek",
-    "fcntl",
-    "write",
-    "exit_group",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "getrandom",
-  ],
-  ...[
-    "set_tid_address",
-    "set_robust_list",
-    "rseq",
-    "prlimit64",
-    "futex",
-    "getuid",
-    "geteuid",
-    "getgid",
-  ],
-  ...[
-    "getegid",
-    "getpid",
-    "gettid",
-    "faccessat",
-    "readlinkat",
-    "dup",
-    "getppid",
-    "clock_gettime",
-  ],
-];
-const FOR_PERL_X86 = [
-  "access",
-  "arch_prctl",
-  "readlink",
-  "stat",
-  "lstat",
-  "poll",
-];
-
-const names = Deno.build.arch === "x86_64"
-  ? [...FOR_PERL, ...FOR_PERL_X86]
-  : FOR_PERL;
-const allowlist = (...more: string[]) =>
-  `block_all = true\nallow_calls = ${JSON.stringify([...names, ...more])}\n`;
-
-const CASES: Readonly<
-  Record<string, { config: string; probes: readonly Probe[] }>
-> = {
+const CASES: Readonly<Record<string, Case>> = {
   "terminal injection is refused by default": {
     config: "",
     probes: INJECTION_REFUSED,
   },
   "block_tty_injection = false lets it pass": {
     config: "block_tty_injection = false\n",
-    probes: [ioctl(TIOCSTI, "EBADF"), ioctl(TIOCLINUX, "EBADF")],
+    probes: [
+      ioctl(TIOCSTI, "EBADF"),
+      ioctl(TIOCLINUX, "EBADF"),
+      ioctl(TIOCSTI + HIGH_HALF, "EBADF"),
+    ],
   },
   "an allowed ioctl does not allow terminal injection": {
     config: allowlist("ioctl"),
@@ -135,19 +112,28 @@ const CASES: Readonly<
   },
   "an allowed ioctl allows all of it without that rule": {
     config: `${allowlist("ioctl")}block_tty_injection = false\n`,
-    probes: [ioctl(TIOCSTI, "EBADF")],
+    probes: [ioctl(TIOCSTI, "EBADF"), ioctl(MINUS_ONE, "EBADF")],
   },
   "block_all refuses what is not allowed": {
-    config: allowlist("rmdir"),
+    config: allowlist("chdir"),
     probes: [
+      path("chdir", "ENOENT"),
       ioctl(TIOCGWINSZ, "EPERM"),
       path("unlinkat", "EPERM"),
       path("statfs", "EPERM"),
+      { call: "getpid", args: [], expect: "EPERM" },
     ],
   },
   "block_all refuses with the errno of the configuration": {
-    config: `${allowlist()}errno = "ENOSYS"\n`,
-    probes: [path("statfs", "ENOSYS"), ioctl(TIOCSTI, "ENOSYS")],
+    config: `${allowlist()}errno = "ENOTTY"\n`,
+    probes: [path("statfs", "ENOTTY"), ioctl(TIOCSTI, "ENOTTY")],
+  },
+  "block_all refuses a number that is no call's": {
+    config: allowlist(),
+    probes: [
+      { call: 0x3fff_ffff, args: [], expect: "EPERM" },
+      { call: 0xffff_ffff, args: [], expect: "EPERM" },
+    ],
   },
   "block_calls refuses what it names and nothing else": {
     config: 'block_calls = ["statfs", "truncate", "statfs"]\n',
@@ -155,7 +141,16 @@ const CASES: Readonly<
       path("statfs", "EPERM"),
       path("truncate", "EPERM"),
       path("chdir", "ENOENT"),
+      { call: "chdir", args: ["/"], expect: 0n },
+      { call: 0x3fff_ffff, args: [], expect: "ENOSYS" },
+      { call: 0xffff_ffff, args: [], expect: "ENOSYS" },
     ],
+  },
+  "block_calls refuses whatever the arguments are": {
+    config: 'block_calls = ["close"]\n',
+    probes: [0n, 1n, MINUS_ONE_32, MINUS_ONE, HIGH_BIT, HIGH_HALF].map(
+      (fd) => ({ call: "close", args: [fd], expect: "EPERM" }),
+    ),
   },
   "errno may be a number": {
     config: 'block_calls = ["statfs"]\nerrno = 122\n',
@@ -165,59 +160,64 @@ const CASES: Readonly<
     config: 'block_calls = ["ioctl"]\nerrno = "EACCES"\n',
     probes: [ioctl(TIOCGWINSZ, "EACCES"), ioctl(TIOCSTI, "EACCES")],
   },
+  "a 32-bit x86 call is killed": {
+    config: "",
+    probes: [
+      path("chdir", "ENOENT"),
+      { abi: "x86", call: "getpid", args: [], expect: "SIGSYS" },
+    ],
+  },
+  "a 32-bit x86 call is killed where the number is an allowed one": {
+    // 11 is execve on x86, munmap on x86_64.
+    config: allowlist("munmap"),
+    probes: [
+      { abi: "x86", call: "execve", args: [ABSENT], expect: "SIGSYS" },
+    ],
+  },
+  "an x32 call is killed": {
+    config: "",
+    probes: [
+      path("chdir", "ENOENT"),
+      { abi: "x32", call: "getpid", args: [], expect: "SIGSYS" },
+    ],
+  },
 };
+
+const ARCHES = { native: ArchNative, x86: ArchX86, x32: ArchX32 } as const;
+
+/** The call as the probe makes it. */
+function toCall({ abi = "native", call, args }: Probe): ProbeCall {
+  const number = typeof call === "number"
+    ? call
+    : getSyscallFromNameByArch(call, ARCHES[abi]).number;
+  return { abi, number, args };
+}
+
+/** A call and its answer in one line, for a difference that can be read. */
+function line({ abi = "native", call, args }: Probe, answer: string): string {
+  const values = args.map((arg) =>
+    typeof arg === "string" ? arg : `0x${arg.toString(16)}`
+  );
+  return `${abi} ${call}(${values.join(", ")}): ${answer}`;
+}
 
 for (const [name, { config, probes }] of Object.entries(CASES)) {
   testEach(`the kernel agrees: ${name}`, async (program) => {
     using scratch = new Scratch();
-    const file = scratch.config(`${config}`);
-    for (const { call, args, expect } of probes) {
-      const { number } = getSyscallFromName(call);
-      const values = args.map((arg) => typeof arg === "bigint" ? arg : "$path");
-      // Decimal without quotes is a number to perl, and its integers have 64
-      // bits.
-      const script = `my $path = "${ABSENT}"; syscall(${
-        [number, ...values].join(", ")
-      }); print $! + 0;`;
-      const result = await run(
-        program,
-        ["exec", "-u", "-c", file, "--stage", "x", "--", "perl", "-e", script],
-      );
-      const asked = `${call}(${values.join(", ")}) answers ${
-        errnoName(Number(result.stdout))
-      }`;
-      assert.equal(
-        result.stdout,
-        String(errno[expect]),
-        `${asked}; ${result.stderr}`,
-      );
-    }
-  }, hasCommand("perl") ? undefined : "needs perl");
-}
-
-testEach(
-  "the kernel agrees: another ABI is killed",
-  async (program) => {
-    using scratch = new Scratch();
-    const file = scratch.config();
-    const X32 = 0x4000_0000;
-    const { signal } = await run(
-      program,
-      [
-        "exec",
-        "-c",
-        file,
-        "--stage",
-        "x",
-        "--",
-        "perl",
-        "-e",
-        `syscall(${X32 + 39});`,
-      ],
+    const file = scratch.config(config);
+    const probe = probeProgram(probes.map(toCall));
+    const driver = scratch.file("probe", probe, 0o755);
+    const run = await output(program, [...execUnder(file), driver]);
+    const results = readResults(run.stdout);
+    const answers = probes.map((_, index) => {
+      const result = results.at(index);
+      if (result === undefined) return run.signal ?? `exit code ${run.code}`;
+      return result < 0n ? errnoName(Number(-result)) : `${result}`;
+    });
+    assert.equal(new TextDecoder().decode(run.stderr), "");
+    assert.deepEqual(
+      probes.map((probe, index) => line(probe, answers[index])),
+      probes.map((probe) => line(probe, `${probe.expect}`)),
     );
-    assert.equal(signal, "SIGSYS");
-  },
-  Deno.build.arch === "x86_64" && hasCommand("perl")
-    ? undefined
-    : "needs perl on x86_64",
-);
+  }, probes.map(({ abi = "native" }) => missingAbi(abi)).find(Boolean));
+}
