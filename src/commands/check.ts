@@ -1,12 +1,17 @@
 import { conclude } from "../libseccomp/host.ts";
-import type { Journal } from "../libseccomp/mod.ts";
+import {
+  getLibraryVersion,
+  getNativeArch,
+  type Journal,
+} from "../libseccomp/mod.ts";
 import { int, libc } from "../libc/mod.ts";
 import { latchExit } from "../launch/latch.ts";
+import { readPrivileges } from "../launch/privileges.ts";
 import { WELL_KNOWN_STAGES } from "../launch/stage.ts";
 import { PluginError } from "../plugin/error.ts";
 import { buildFilter } from "../policy/build.ts";
 import { ConfigurationError } from "../policy/error.ts";
-import { type Finding, lint } from "../policy/lint.ts";
+import { type Finding, lint, type Surroundings } from "../policy/lint.ts";
 import { loadPolicy, type Policy } from "../policy/policy.ts";
 import { renderReport } from "./check_report.ts";
 import { type Supervised, supervisePlugins } from "./supervise.ts";
@@ -50,8 +55,8 @@ export interface CheckFlags {
  * Walks the way of `exec` for each stage and stops before the launch.
  *
  * @param flags The command's flags.
- * @returns Never: the process ends with 0 if nothing was found, 1 if something
- * was, and 2 if it could not run, as without libseccomp.
+ * @returns Never: the process ends with 0 if there is no more than notices, 1 if
+ * there is, and 2 if it could not run, as without libseccomp.
  */
 export async function check(
   { configuration, stage, json }: CheckFlags,
@@ -66,7 +71,9 @@ export async function check(
       : renderReport(report);
     writeAll(new TextEncoder().encode(text));
     const isClean = report.problems.length === 0 &&
-      report.stages.every(({ findings }) => findings.length === 0);
+      report.stages.every(({ findings }) =>
+        findings.every(({ severity }) => severity === "notice")
+      );
     return end(isClean ? OK : FOUND_SOMETHING);
   } catch (error) {
     return end(COULD_NOT_RUN, error);
@@ -114,6 +121,11 @@ async function inspect(
     stages: [],
   };
   if (disabled) return report;
+  const surroundings = {
+    architecture: getNativeArch(),
+    libseccomp: getLibraryVersion(),
+    noNewPrivs: readPrivileges().noNewPrivs,
+  };
   let supervised: Supervised | undefined;
   try {
     // Whatever is wrong with the configured rules is so in every stage, and is
@@ -131,7 +143,7 @@ async function inspect(
   }
   const reports: StageReport[] = [];
   for (const name of stages) {
-    reports.push(await inspectStage(name, policy, supervised));
+    reports.push(await inspectStage(name, policy, supervised, surroundings));
   }
   supervised?.end();
   return { ...report, stages: reports };
@@ -141,6 +153,7 @@ async function inspectStage(
   stage: string,
   policy: Policy,
   supervised: Supervised | undefined,
+  surroundings: Surroundings,
 ): Promise<StageReport> {
   const filter = await buildFilter(policy);
   try {
@@ -154,7 +167,7 @@ async function inspectStage(
       stage,
       journal: undefined,
       instructions: 0,
-      findings: [{ severity: "problem", message }],
+      findings: [{ severity: "problem", message, origins: [] }],
     };
   }
   const { journal, program } = conclude(filter);
@@ -162,7 +175,7 @@ async function inspectStage(
     stage,
     journal,
     instructions: program.length / 8,
-    findings: lint(journal, program),
+    findings: lint([{ journal, program }], surroundings),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { JournalRule, ScmpCondition } from "../libseccomp/mod.ts";
-import { describeAction } from "../policy/lint.ts";
+import { describeAction } from "../policy/action.ts";
+import type { Finding } from "../policy/lint.ts";
 import type { Report, StageReport } from "./check.ts";
 
 /**
@@ -28,6 +29,11 @@ export function renderReport(report: Report): string {
   for (const [text, stages] of groupByText(report.stages)) {
     lines.push("", ...wrap(stages.join(", ")), text);
   }
+  const notices = new Set(
+    report.stages.flatMap(({ findings }) => findings)
+      .filter(({ severity }) => severity === "notice").map(describeFinding),
+  );
+  if (notices.size > 0) lines.push("", ...notices);
   return `${lines.join("\n")}\n`;
 }
 
@@ -60,10 +66,18 @@ function renderStage({ journal, instructions, findings }: StageReport): string {
     );
     lines.push(`  ${instructions} instructions`);
   }
-  for (const { severity, message } of findings) {
-    lines.push(`  ${severity}: ${message}`);
+  for (const finding of findings) {
+    // What is so on this machine is told once, below.
+    if (finding.severity !== "notice") {
+      lines.push(`  ${describeFinding(finding)}`);
+    }
   }
   return lines.join("\n");
+}
+
+function describeFinding({ severity, message, origins }: Finding): string {
+  const who = origins.length > 0 ? `  [${origins.join("; ")}]` : "";
+  return `${severity}: ${message}${who}`;
 }
 
 type Row = readonly [

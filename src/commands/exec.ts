@@ -14,7 +14,7 @@ import {
 } from "../launch/privileges.ts";
 import { inferStage, type Stage } from "../launch/stage.ts";
 import { buildFilter } from "../policy/build.ts";
-import { refusesExecve } from "../policy/lint.ts";
+import { refusesExecve } from "../policy/refuses_execve.ts";
 import { loadPolicy, type Policy } from "../policy/policy.ts";
 import {
   type ExecRequest,

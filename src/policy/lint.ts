@@ -1,9 +1,15 @@
-import {
-  getSyscallFromName,
-  type Journal,
-  type ScmpAction,
-} from "../libseccomp/mod.ts";
-import { errnoName } from "../libc/errno.ts";
+import type { Journal } from "../libseccomp/mod.ts";
+import { CallStates } from "./call_state.ts";
+import type { Finding, Surroundings } from "./finding.ts";
+import { lintLibrary } from "./lint_library.ts";
+import { lintRules } from "./lint_rules.ts";
+import { lintSiblings } from "./lint_siblings.ts";
+import { lintStartup } from "./lint_startup.ts";
+import { lintWaysRound } from "./lint_ways_round.ts";
+import { refusesExecve } from "./refuses_execve.ts";
+
+export type { Finding, Surroundings } from "./finding.ts";
+export { refusesExecve } from "./refuses_execve.ts";
 
 /**
  * `BPF_MAXINSNS` of include/uapi/linux/bpf_common.h, and the size of one
@@ -12,93 +18,76 @@ import { errnoName } from "../libc/errno.ts";
 const MOST_INSTRUCTIONS = 4096;
 const INSTRUCTION_SIZE = 8;
 
-/** What is wrong with a filter. */
-export interface Finding {
-  /**
-   * `problem`: a job could not run. `warning`: it does not do what was asked.
-   */
-  readonly severity: "problem" | "warning";
-  readonly message: string;
-}
+const SEVERITIES = ["problem", "warning", "notice"] as const;
 
 /**
- * Whether a filter refuses execve whatever its arguments, so that no driver
- * could ever be started under it.
+ * Finds what is wrong with filters, or unlikely to be meant.
  *
- * @param journal What the filter was told.
- * @returns Why it does, or `undefined` if it does not.
+ * @param filters All that will be loaded together: what each was told, and what
+ * libseccomp made of it.
+ * @param surroundings The machine, and this process.
+ * @returns What was found, the worst first.
+ * @throws {ScmpError} If libseccomp cannot be opened.
  */
-export function refusesExecve(
-  { defaultAction, rules }: Journal,
-): string | undefined {
-  const execve = getSyscallFromName("execve").number;
-  const forExecve = rules.filter(({ syscall }) => syscall.number === execve);
-  if (
-    !passes(defaultAction) && !forExecve.some(({ action }) => passes(action))
-  ) {
-    return `the default action ${
-      describeAction(defaultAction)
-    } refuses execve and no rule allows it`;
-  }
-  const refusal = forExecve.find(({ action, conditions }) =>
-    conditions.length === 0 && !passes(action)
+export function lint(
+  filters: readonly {
+    readonly journal: Journal;
+    readonly program: Uint8Array;
+  }[],
+  surroundings: Surroundings,
+): Finding[] {
+  const journals = filters.map(({ journal }) => journal);
+  const states = new CallStates(journals, surroundings.architecture);
+  const findings = [
+    ...filters.flatMap(({ journal, program }) => [
+      ...lintLaunch(journal, program),
+    ]),
+    ...lintPrivileges(journals, surroundings),
+    ...lintStartup(states),
+    ...lintRules(journals, states),
+    ...lintSiblings(states, surroundings),
+    ...lintWaysRound(journals, states),
+    ...lintLibrary(journals, surroundings),
+  ];
+  return SEVERITIES.flatMap((severity) =>
+    findings.filter((finding) => finding.severity === severity)
   );
-  return refusal &&
-    `execve is refused with ${
-      describeAction(refusal.action)
-    } by ${refusal.origin}`;
 }
 
-/**
- * Finds what is wrong with a filter.
- *
- * @param journal What the filter was told.
- * @param program What libseccomp made of it.
- */
-export function lint(journal: Journal, program: Uint8Array): Finding[] {
-  const findings: Finding[] = [];
+/** What keeps a filter from being loaded, or the driver from being started. */
+function* lintLaunch(
+  journal: Journal,
+  program: Uint8Array,
+): Generator<Finding> {
   const refusal = refusesExecve(journal);
   if (refusal) {
-    findings.push({
+    yield {
       severity: "problem",
       message: `the driver could not be started: ${refusal}`,
-    });
+      origins: [],
+    };
   }
   const instructions = program.length / INSTRUCTION_SIZE;
   if (instructions > MOST_INSTRUCTIONS) {
-    findings.push({
+    yield {
       severity: "problem",
       message:
         `the filter has ${instructions} instructions, the kernel takes ${MOST_INSTRUCTIONS}`,
-    });
+      origins: [],
+    };
   }
-  const unconditional = new Map<number, ScmpAction>();
-  for (const { syscall, action, conditions, origin } of journal.rules) {
-    if (syscall.number < 0) {
-      const message =
-        `${syscall} does not exist on this machine; the rule of ${origin} has no effect`;
-      findings.push({ severity: "warning", message });
-    }
-    if (conditions.length > 0) continue;
-    const earlier = unconditional.get(syscall.number);
-    if (earlier && !earlier.equals(action)) {
-      const both = `${describeAction(earlier)} and ${describeAction(action)}`;
-      const message =
-        `${syscall} has two rules, ${both}, of which one loses (${origin})`;
-      findings.push({ severity: "warning", message });
-    }
-    unconditional.set(syscall.number, action);
-  }
-  return findings;
 }
 
-function passes({ kind }: ScmpAction): boolean {
-  return kind === "Allow" || kind === "Log";
-}
-
-/** An action as people write it: `ActErrno(EPERM)`. */
-export function describeAction(action: ScmpAction): string {
-  return action.kind === "Errno"
-    ? `ActErrno(${errnoName(action.getReturnCode())})`
-    : `${action}`;
+/** Who asks for `no_new_privs` need not be told that it is on. */
+function* lintPrivileges(
+  journals: readonly Journal[],
+  { noNewPrivs }: Surroundings,
+): Generator<Finding> {
+  if (!noNewPrivs || journals.some((journal) => journal.noNewPrivs)) return;
+  yield {
+    severity: "warning",
+    message: "no_new_privs is on already: setuid programs such as sudo, and " +
+      "file capabilities, will do nothing for the job",
+    origins: [],
+  };
 }
