@@ -69,6 +69,9 @@ export function journal(
     noNewPrivs: undefined,
     log: false,
     speculativeStoreBypass: false,
+    waitKill: false,
+    optimize: 1,
+    isReplaced: false,
     ...more,
   };
 }

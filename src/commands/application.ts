@@ -11,6 +11,21 @@ import { EXEC_USAGE } from "./exec_arguments.ts";
 /** The exit code of every command but `exec` for "could not run". */
 const COULD_NOT_RUN = 2;
 
+const configurationFlag = {
+  kind: "parsed",
+  parse: String,
+  brief: "The configuration file, jacamar.toml",
+  placeholder: "FILE",
+} as const;
+
+const userFlag = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  brief: "The user that limit_setuid leaves: a name, UID or UID:GID",
+  placeholder: "USER",
+} as const;
+
 const checkCommand = buildCommand({
   loader: async () => {
     const { check } = await import("./check.ts");
@@ -18,12 +33,7 @@ const checkCommand = buildCommand({
   },
   parameters: {
     flags: {
-      configuration: {
-        kind: "parsed",
-        parse: String,
-        brief: "The configuration file, jacamar.toml",
-        placeholder: "FILE",
-      },
+      configuration: configurationFlag,
       stage: {
         kind: "parsed",
         parse: String,
@@ -33,6 +43,7 @@ const checkCommand = buildCommand({
           "A stage to check, any number of times; by default the well-known ones",
         placeholder: "STAGE",
       },
+      user: userFlag,
       json: { kind: "boolean", default: false, brief: "Print JSON" },
     },
     aliases: { c: "configuration" },
@@ -43,8 +54,51 @@ const checkCommand = buildCommand({
   },
 });
 
+const showCommand = buildCommand({
+  loader: async () => {
+    const { show } = await import("./show.ts");
+    return show;
+  },
+  parameters: {
+    flags: {
+      configuration: { ...configurationFlag, optional: true },
+      stage: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: "The stage",
+        placeholder: "STAGE",
+      },
+      user: userFlag,
+      format: {
+        kind: "enum",
+        values: ["table", "json", "pfc", "oci"],
+        default: "table",
+        brief:
+          "For people, as JSON, as libseccomp's pseudo filter code, or as a container profile",
+      },
+      groups: {
+        kind: "boolean",
+        default: false,
+        brief: "Show the groups of calls, or the members of those named",
+      },
+      json: { kind: "boolean", default: false, brief: "Print JSON" },
+    },
+    positional: {
+      kind: "array",
+      parameter: {
+        parse: String,
+        brief: "With --groups, groups to show",
+        placeholder: "@GROUP",
+      },
+    },
+    aliases: { c: "configuration" },
+  },
+  docs: { brief: "Show the filters of a stage, or groups of calls" },
+});
+
 const routes = buildRouteMap({
-  routes: { check: checkCommand },
+  routes: { check: checkCommand, show: showCommand },
   docs: {
     brief: "Loads a seccomp filter and becomes the driver",
     fullDescription:

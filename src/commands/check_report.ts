@@ -1,6 +1,8 @@
 import type { JournalRule, ScmpCondition } from "../libseccomp/mod.ts";
 import { describeAction } from "../policy/action.ts";
 import type { Finding } from "../policy/lint.ts";
+import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
+import type { Layer } from "../policy/stack.ts";
 import type { Report, StageReport } from "./check.ts";
 
 /**
@@ -26,7 +28,8 @@ export function renderReport(report: Report): string {
     lines.push("disabled = true: the driver is executed without a filter");
   }
   for (const problem of report.problems) lines.push(`problem: ${problem}`);
-  for (const [text, stages] of groupByText(report.stages)) {
+  for (const stage of report.oddStages) lines.push(`warning: ${stage}`);
+  for (const [text, stages] of groupByText(report)) {
     lines.push("", ...wrap(stages.join(", ")), text);
   }
   const notices = new Set(
@@ -37,10 +40,12 @@ export function renderReport(report: Report): string {
   return `${lines.join("\n")}\n`;
 }
 
-function groupByText(stages: readonly StageReport[]): Map<string, string[]> {
+function groupByText(
+  { stages, describeOrigin }: Report,
+): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const stage of stages) {
-    const text = renderStage(stage);
+    const text = renderStage(stage, describeOrigin);
     const group = groups.get(text);
     if (group) group.push(stage.stage);
     else groups.set(text, [stage.stage]);
@@ -48,24 +53,11 @@ function groupByText(stages: readonly StageReport[]): Map<string, string[]> {
   return groups;
 }
 
-function renderStage({ journal, instructions, findings }: StageReport): string {
-  const lines: string[] = [];
-  if (journal) {
-    const rows = [...summarise(journal.rules)];
-    const widths = [0, 1].map((column) =>
-      Math.max(0, ...rows.map((row) => row[column].length))
-    );
-    for (const [call, action, conditions, origin] of rows) {
-      const columns = `${call.padEnd(widths[0])}  ${action.padEnd(widths[1])}`;
-      lines.push(`  ${columns}${conditions && `  ${conditions}`}  [${origin}]`);
-    }
-    const others = rows.length === 0 ? "every call" : "any other call";
-    lines.push(`  ${others}: ${describeAction(journal.defaultAction)}`);
-    lines.push(
-      `  another architecture: ${describeAction(journal.badArchAction)}`,
-    );
-    lines.push(`  ${instructions} instructions`);
-  }
+function renderStage(
+  { layers, findings }: StageReport,
+  describeOrigin: Report["describeOrigin"],
+): string {
+  const lines = renderLayers(layers, describeOrigin);
   for (const finding of findings) {
     // What is so on this machine is told once, below.
     if (finding.severity !== "notice") {
@@ -73,6 +65,55 @@ function renderStage({ journal, instructions, findings }: StageReport): string {
     }
   }
   return lines.join("\n");
+}
+
+/** Filters as lines of text, indented by two columns. */
+export function renderLayers(
+  layers: readonly Layer[],
+  describeOrigin: Report["describeOrigin"],
+): string[] {
+  return layers.flatMap((layer) => {
+    const lines = renderLayer(layer, describeOrigin);
+    if (layers.length === 1) return lines;
+    return [`  ${HEADINGS[layer.name]}:`, ...lines];
+  });
+}
+
+/** What stands above a filter where there are several. */
+const HEADINGS: Readonly<Record<Layer["name"], string>> = {
+  filter: "the filter that plugins change",
+  enforce_defaults: "enforce_defaults, a filter that no plugin changes",
+  limit_setuid: "limit_setuid, a filter of its own",
+};
+
+function renderLayer(
+  { journal, program, summary }: Layer,
+  describeOrigin: Report["describeOrigin"],
+): string[] {
+  const lines: string[] = [];
+  if (summary !== undefined) lines.push(`  ${summary}`);
+  if (journal) {
+    const rows = [...summarise(journal.rules)];
+    const widths = [0, 1].map((column) =>
+      Math.max(0, ...rows.map((row) => row[column].length))
+    );
+    for (const [call, action, conditions, origin] of rows) {
+      const columns = `${call.padEnd(widths[0])}  ${action.padEnd(widths[1])}`;
+      const from = describeOrigin(origin);
+      lines.push(`  ${columns}${conditions && `  ${conditions}`}  [${from}]`);
+    }
+    const others = rows.length === 0 ? "every call" : "any other call";
+    lines.push(`  ${others}: ${describeAction(journal.defaultAction)}`);
+    const [native, ...further] = journal.architectures;
+    if (further.length > 0) {
+      lines.push(`  covers ${[native, ...further].join(", ")}`);
+    }
+    lines.push(
+      `  another architecture: ${describeAction(journal.badArchAction)}`,
+    );
+  }
+  lines.push(`  ${program.length / INSTRUCTION_SIZE} instructions`);
+  return lines;
 }
 
 function describeFinding({ severity, message, origins }: Finding): string {

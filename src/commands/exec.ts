@@ -1,5 +1,3 @@
-import { conclude } from "../libseccomp/host.ts";
-import type { ScmpFilter } from "../libseccomp/mod.ts";
 import { findDriver } from "../launch/driver.ts";
 import { latchExit } from "../launch/latch.ts";
 import {
@@ -7,15 +5,14 @@ import {
   type PreparedLaunch,
   prepareLaunch,
 } from "../launch/launch.ts";
-import {
-  decideNoNewPrivs,
-  type Privileges,
-  readPrivileges,
-} from "../launch/privileges.ts";
+import { decideNoNewPrivs, readPrivileges } from "../launch/privileges.ts";
 import { inferStage, type Stage } from "../launch/stage.ts";
-import { buildFilter } from "../policy/build.ts";
+import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
+import { type CheckedPlugin, checkPlugin } from "../plugin/find.ts";
+import { planRules } from "../policy/plan.ts";
+import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
 import { refusesExecve } from "../policy/refuses_execve.ts";
-import { loadPolicy, type Policy } from "../policy/policy.ts";
+import { buildStack, type Layer, type Stack } from "../policy/stack.ts";
 import {
   type ExecRequest,
   isUnobfuscated,
@@ -24,6 +21,7 @@ import {
 } from "./exec_arguments.ts";
 import { Failure } from "./failure.ts";
 import { supervisePlugins } from "./supervise.ts";
+import { warn } from "./warn.ts";
 
 /**
  * Loads the filter and becomes the driver.
@@ -46,11 +44,13 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
   const { configuration, driver: [driver, ...args] } = request;
   failure.facts.stage = request.stage ?? inferStage(args);
   failure.facts.configuration = configuration;
-  const policy = await loadPolicy(configuration, {
-    onLogging: (logging) => failure.useLog(logging),
-  });
-  failure.facts.configuration = policy.file;
+  const general = await loadPolicy(
+    configuration,
+    (logging) => failure.useLog(logging),
+  );
+  failure.facts.configuration = general.file;
   const stage = requireStage(failure.facts.stage);
+  const policy = atStage(general, stage);
   failure.facts.driver = driver;
   const file = findDriver(driver, searchPath);
   const prepared = prepareLaunch(file, request.driver);
@@ -61,19 +61,23 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
     );
     return prepared.launch(undefined);
   }
+  const user = request.user === undefined
+    ? undefined
+    : resolveUser(request.user);
   const privileges = readPrivileges();
-  warnOfNoNewPrivs(privileges, failure);
   const noNewPrivs = decideNoNewPrivs(policy.noNewPrivs, privileges);
-  const filter = await buildFilter(policy);
+  const plan = await planRules(policy);
+  const stack = buildStack(plan, policy, () => user ?? effectiveUser());
   if (policy.plugins.length > 0) {
-    await expand(filter, {
-      policy,
-      stage,
-      failure,
-      showOutput: request.unobfuscated,
-    });
+    const showOutput = request.unobfuscated;
+    await expand(stack, { policy, stage, failure, showOutput, user });
   }
-  return launch(prepared, filter, noNewPrivs);
+  const layers = stack.conclude();
+  requireExecve(layers);
+  if (failure.hears("warn")) {
+    await warn({ layers, plan, privileges, policy, failure });
+  }
+  return launch(prepared, layers, { noNewPrivs, logDenied: policy.logDenied });
 }
 
 function requireStage(stage: Stage | undefined): Stage {
@@ -89,62 +93,62 @@ function searchPath(): string | undefined {
   return Deno.env.get("PATH");
 }
 
-/**
- * It breaks sudo and file capabilities in the job, and who looks for the reason
- * should find it.
- */
-function warnOfNoNewPrivs({ noNewPrivs }: Privileges, failure: Failure): void {
-  if (!noNewPrivs) return;
-  try {
-    failure.note(
-      "warn",
-      "no_new_privs is already set: setuid programs and file capabilities will not work in the job",
-    );
-  } catch {
-    // A warning that cannot be written is no reason to refuse the job: it will
-    // run under its filter.
-  }
-}
-
 interface Expansion {
   readonly policy: Policy;
   readonly stage: Stage;
   readonly failure: Failure;
   readonly showOutput: boolean;
+  readonly user: User | undefined;
 }
 
-async function expand(filter: ScmpFilter, expansion: Expansion): Promise<void> {
-  const { policy, stage, failure, showOutput } = expansion;
+async function expand(stack: Stack, expansion: Expansion): Promise<void> {
+  const { policy, stage, failure, showOutput, user } = expansion;
+  const plugins: CheckedPlugin[] = [];
+  for (const plugin of policy.plugins) plugins.push(await checkPlugin(plugin));
   const supervised = supervisePlugins({
     policy,
+    plugins,
+    user,
     showOutput,
     exitCode: failure.exitCode,
     lastWords: (error) => failure.lastWords(error),
     fail: (error) => failure.end(error),
   });
   failure.stderr = supervised.stderr;
-  await supervised.expand(filter, stage);
+  await supervised.expand(stack.filter, stage, plugins);
   supervised.end();
   failure.stderr = 2;
 }
 
+/** @throws {Error} If one of the filters would refuse to start any driver. */
+function requireExecve(layers: readonly Layer[]): void {
+  for (const { journal } of layers) {
+    const refusal = journal && refusesExecve(journal);
+    if (refusal) throw new Error(`the driver could not be started: ${refusal}`);
+  }
+}
+
+interface Launching {
+  readonly noNewPrivs: boolean;
+  readonly logDenied: boolean;
+}
+
 /**
- * From here on nothing is left but to load the program and execute the driver.
+ * From here on nothing is left but to load the programs and execute the driver.
  */
 function launch(
   prepared: PreparedLaunch,
-  filter: ScmpFilter,
-  noNewPrivs: boolean,
+  layers: readonly Layer[],
+  { noNewPrivs, logDenied }: Launching,
 ): never {
-  const { program, journal } = conclude(filter);
-  const refusal = refusesExecve(journal);
-  if (refusal) throw new Error(`the driver could not be started: ${refusal}`);
-  const load: Load = {
-    program,
+  const programs: Load["programs"] = layers.map(({ program }) => program);
+  const has = (attribute: "noNewPrivs" | "log" | "speculativeStoreBypass") =>
+    layers.some(({ journal }) => journal?.[attribute] === true);
+  return prepared.launch({
+    programs,
     // A plugin may ask for it, and may not take it away.
-    noNewPrivs: noNewPrivs || journal.noNewPrivs === true,
-    log: journal.log,
-    speculativeStoreBypass: journal.speculativeStoreBypass,
-  };
-  return prepared.launch(load);
+    noNewPrivs: noNewPrivs || has("noNewPrivs"),
+    log: logDenied || has("log"),
+    speculativeStoreBypass: has("speculativeStoreBypass"),
+  });
 }

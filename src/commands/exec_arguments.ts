@@ -9,19 +9,22 @@ export interface ExecRequest {
   readonly configuration: string;
   /** As given with `--stage`. */
   readonly stage: string | undefined;
+  /** As given with `--user`. */
+  readonly user: string | undefined;
   readonly unobfuscated: boolean;
   /** The driver and its arguments, at least one. */
   readonly driver: readonly [string, ...string[]];
 }
 
 export const EXEC_USAGE =
-  "jacamar-seccomp exec -c|--configuration FILE [--stage STAGE] [-u|--unobfuscated] -- DRIVER [ARG…]";
+  "jacamar-seccomp exec -c|--configuration FILE [--stage STAGE] [--user USER] [-u|--unobfuscated] -- DRIVER [ARG…]";
 
 /** The flags that take a value, by every way to write them. */
-const VALUED: Readonly<Record<string, "configuration" | "stage">> = {
+const VALUED: Readonly<Record<string, "configuration" | "stage" | "user">> = {
   "-c": "configuration",
   "--configuration": "configuration",
   "--stage": "stage",
+  "--user": "user",
 };
 
 /**
@@ -55,7 +58,7 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
   const [driver, ...rest] = end < 0 ? [] : args.slice(end + 1);
-  const values: { configuration?: string; stage?: string } = {};
+  const values: { configuration?: string; stage?: string; user?: string } = {};
   for (let index = 0; index < own.length; index++) {
     const [, flag, inline] = /^(--[^=]+)=(.*)$/s.exec(own[index]) ??
       [undefined, own[index]];
@@ -73,7 +76,7 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
     }
     values[key] = value;
   }
-  const { configuration, stage } = values;
+  const { configuration, stage, user } = values;
   if (configuration === undefined) {
     throw new UsageError(
       `--configuration FILE is missing; usage: ${EXEC_USAGE}`,
@@ -85,6 +88,7 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
   return {
     configuration,
     stage,
+    user,
     unobfuscated: isUnobfuscated(args),
     driver: [driver, ...rest],
   };

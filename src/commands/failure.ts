@@ -88,9 +88,18 @@ export class Failure {
    *
    * @throws {Error} If it cannot be written.
    */
-  note(level: "warn" | "info" | "debug", msg: string): void {
+  note(
+    level: "warn" | "info" | "debug",
+    msg: string,
+    origins?: readonly string[],
+  ): void {
     if (this.#log?.problem !== undefined) throw new Error(this.#log.problem);
-    this.#log?.open?.write(this.#record(level, msg));
+    this.#log?.open?.write({ ...this.#record(level, msg), origins });
+  }
+
+  /** Whether records of a level are written at all. */
+  hears(level: LogRecord["level"]): boolean {
+    return this.#log?.open?.format(this.#record(level, "")) !== undefined;
   }
 
   /**

@@ -10,7 +10,9 @@ import {
   makeDeadline,
 } from "../launch/latch.ts";
 import { keepStdio } from "../launch/stdio.ts";
-import { callPlugins, findPluginFile } from "../plugin/call.ts";
+import type { User } from "../launch/user.ts";
+import { callPlugins } from "../plugin/call.ts";
+import type { CheckedPlugin } from "../plugin/find.ts";
 import { revokePermissions } from "../plugin/confine.ts";
 import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -19,7 +21,11 @@ import type { Policy } from "../policy/policy.ts";
  * What the plugins' supervisor needs to know of the command that it works for.
  */
 export interface Supervision {
+  /** Every plugin that will be called. */
+  readonly plugins: readonly CheckedPlugin[];
   readonly policy: Policy;
+  /** Whom the job is for, if that was said. */
+  readonly user: User | undefined;
   /**
    * With which the process ends if a plugin ends it; the exit latch must be on.
    */
@@ -40,11 +46,15 @@ export interface Supervised {
   /** The descriptor of standard error while the plugins have none. */
   readonly stderr: number;
   /**
-   * Has the plugins change a filter.
+   * Has some of the plugins change a filter, in this order.
    *
    * @throws {PluginError} If one fails or the time is over.
    */
-  expand(filter: ScmpFilter, stage: string): Promise<void>;
+  expand(
+    filter: ScmpFilter,
+    stage: string,
+    plugins: readonly CheckedPlugin[],
+  ): Promise<void>;
   /** Gives the standard descriptors back. */
   end(): void;
 }
@@ -53,13 +63,11 @@ export interface Supervised {
  * Gives everything up that plugins must not have: permissions, the standard
  * descriptors, the power to end the process well or never to return. There is
  * no way back; all that the caller needs must be open by now.
- *
- * @throws {PluginError} If a plugin's file is missing.
  */
 export function supervisePlugins(supervision: Supervision): Supervised {
-  const { policy, exitCode, showOutput, lastWords, fail } = supervision;
+  const { policy, exitCode, showOutput, lastWords, fail, user } = supervision;
   const { file: configuration, pluginTimeout } = policy;
-  const plugins = policy.plugins.map(findPluginFile);
+  const files = supervision.plugins.map(({ file }) => file);
   const facts = {
     uid: Deno.uid() ?? 0,
     gid: Deno.gid() ?? 0,
@@ -67,13 +75,14 @@ export function supervisePlugins(supervision: Supervision): Supervised {
     kernel: Deno.osRelease(),
     libseccomp: getLibraryVersion(),
     configuration,
+    user: user && Object.freeze(user),
   };
-  let current = plugins[0];
+  let current = files[0];
   let isOver = false;
   const stuck =
     `it did not return within ${pluginTimeout / 1000} s (plugin_timeout), ` +
     "waits for what never comes, or ended the process";
-  leaveLastWords(lastWords(new PluginError(plugins.join(", "), stuck)));
+  leaveLastWords(lastWords(new PluginError(files.join(", "), stuck)));
   const deadline = makeDeadline(exitCode);
   watchGlobalEvents((message, place) => {
     if (!isOver) fail(new PluginError(current, message, { place }));
@@ -83,11 +92,11 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   revokePermissions();
   return {
     stderr: stdio.stderr,
-    async expand(filter, stage) {
+    async expand(filter, stage, plugins) {
       lend(filter);
       deadline.start(pluginTimeout);
       const request = {
-        plugins,
+        plugins: plugins.map(({ file }) => file),
         filter,
         context: Object.freeze({ stage, ...facts }),
         announce(plugin: string) {

@@ -7,6 +7,7 @@ import {
   memory,
   SystemCallError,
 } from "../libc/mod.ts";
+import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
 
 /**
@@ -25,20 +26,19 @@ const SIGXFSZ = 25;
 const SIG_DFL = 0n;
 const SIG_IGN = 1n;
 
-/**
- * `sizeof(struct sock_filter)`, and the most instructions that the kernel takes
- * (`BPF_MAXINSNS`).
- */
-const INSTRUCTION_SIZE = 8;
+/** The most instructions that the kernel takes (`BPF_MAXINSNS`). */
 const MOST_INSTRUCTIONS = 4096;
+/** How many filters there is room for. */
+const MOST_FILTERS = 4;
 
 /** What is loaded before the driver is executed. */
 export interface Load {
   /**
-   * The program: an array of `struct sock_filter` in native byte order, 1 to
-   * 4096 instructions.
+   * The programs, in the order in which they are loaded: 1 to 4, each an array
+   * of `struct sock_filter` in native byte order, 1 to 4096 instructions. All
+   * but the last must let seccomp(2) pass.
    */
-  readonly program: Uint8Array<ArrayBuffer>;
+  readonly programs: readonly Uint8Array<ArrayBuffer>[];
   readonly noNewPrivs: boolean;
   /**
    * Whether the kernel logs all actions but allow (`SECCOMP_FILTER_FLAG_LOG`).
@@ -54,12 +54,12 @@ export interface Load {
 /** A launch of which everything is laid out in memory. */
 export interface PreparedLaunch {
   /**
-   * Loads a program, if there is one, and becomes the driver. It returns only
+   * Loads the programs, if there are any, and becomes the driver. It returns only
    * by throwing.
    *
-   * @throws {RangeError} If the program is empty, torn or too long: nothing is
-   * loaded.
-   * @throws {SystemCallError} If the kernel refuses the program or the driver.
+   * @throws {RangeError} If there are none or too many programs, or one is
+   * empty, torn or too long: nothing is loaded.
+   * @throws {SystemCallError} If the kernel refuses a program or the driver.
    */
   launch(load: Load | undefined): never;
 }
@@ -84,8 +84,7 @@ export function prepareLaunch(
   const sigxfsz = signal(int(SIGXFSZ), SIG_IGN);
   const path = cString(file);
   const vector = cStrings(argv);
-  const room = memory(new Uint8Array(MOST_INSTRUCTIONS * INSTRUCTION_SIZE));
-  const header = sockFprog(room.address);
+  const rooms = Array.from({ length: MOST_FILTERS }, makeRoom);
   const fileLimit = parentFileLimit();
   const words = {
     seccomp: long(SYS_SECCOMP),
@@ -103,24 +102,29 @@ export function prepareLaunch(
   };
 
   const load = (wanted: Load) => {
-    const count = wanted.program.length / INSTRUCTION_SIZE;
-    if (!Number.isInteger(count) || count < 1 || count > MOST_INSTRUCTIONS) {
+    const { programs } = wanted;
+    if (programs.length < 1 || programs.length > MOST_FILTERS) {
       throw new RangeError(
-        `the program has ${count} instructions; the kernel takes 1 to ${MOST_INSTRUCTIONS}`,
+        `there are ${programs.length} filters; there is room for 1 to ${MOST_FILTERS}`,
       );
     }
-    room.bytes.set(wanted.program);
-    header.setUint16(0, count, true);
+    for (let index = 0; index < programs.length; index++) {
+      rooms[index].fill(programs[index]);
+    }
     if (wanted.noNewPrivs && prctl(words.setNoNewPrivs, 1n, 0n, 0n, 0n) !== 0) {
       throw new SystemCallError("set no_new_privs", errno[0]);
     }
     const flags = (wanted.log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
       (wanted.speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
-    const bytes = new Uint8Array(header.buffer);
-    // Nothing may come between the two: a filter may refuse every call but
+    // Nothing may come between these: a filter may refuse every call but
     // execve.
-    if (syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, bytes) !== 0n) {
-      throw new SystemCallError("load the filter", errno[0]);
+    for (let index = 0; index < programs.length; index++) {
+      const { header } = rooms[index];
+      if (
+        syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, header) !== 0n
+      ) {
+        throw new SystemCallError("load the filter", errno[0]);
+      }
     }
     execve(path.pointer, vector.bytes, environ);
   };
@@ -140,12 +144,30 @@ export function prepareLaunch(
   };
 }
 
-/**
- * `struct sock_fprog`: the number of instructions, and at offset 8 their
- * address.
- */
-function sockFprog(address: bigint): DataView<ArrayBuffer> {
+/** Room for one program, where the kernel finds it. */
+interface Room {
+  /** `struct sock_fprog`. */
+  readonly header: Uint8Array<ArrayBuffer>;
+  /** @throws {RangeError} If the program is none that the kernel takes. */
+  fill(program: Uint8Array): void;
+}
+
+function makeRoom(): Room {
+  const room = memory(new Uint8Array(MOST_INSTRUCTIONS * INSTRUCTION_SIZE));
+  // The number of instructions, and at offset 8 their address.
   const header = new DataView(new ArrayBuffer(16));
-  header.setBigUint64(8, address, true);
-  return header;
+  header.setBigUint64(8, room.address, true);
+  return {
+    header: new Uint8Array(header.buffer),
+    fill(program) {
+      const count = program.length / INSTRUCTION_SIZE;
+      if (!Number.isInteger(count) || count < 1 || count > MOST_INSTRUCTIONS) {
+        throw new RangeError(
+          `the program has ${count} instructions; the kernel takes 1 to ${MOST_INSTRUCTIONS}`,
+        );
+      }
+      room.bytes.set(program);
+      header.setUint16(0, count, true);
+    },
+  };
 }

@@ -51,6 +51,10 @@ const LIBC = {
   socket: { parameters: [INT, "i32", "i32"], result: "i32" },
   // int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen)
   connect: { parameters: [INT, "buffer", "u32"], result: "i32" },
+  // uid_t geteuid(void): the superfluous argument is never read
+  geteuid: { parameters: [INT], result: "u32" },
+  // gid_t getegid(void): likewise
+  getegid: { parameters: [INT], result: "u32" },
   // int euidaccess(const char *pathname, int mode)
   euidaccess: { parameters: [POINTER, "i32"], result: "i32" },
   // int capget(cap_user_header_t hdrp, cap_user_data_t datap)

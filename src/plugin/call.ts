@@ -1,5 +1,3 @@
-import { SystemCallError } from "../libc/mod.ts";
-import { realPath } from "../libc/real_path.ts";
 import type { ScmpFilter } from "../libseccomp/mod.ts";
 import {
   describeThrown,
@@ -13,9 +11,6 @@ import { importError } from "./import_error.ts";
 /** The name under which a plugin exports its function. */
 const EXPORT = "seccompExpansion";
 
-/** What Deno reads as an ES module. */
-const MODULE = /\.(?:ts|mts|js|mjs)$/;
-
 /** A request to the plugins. */
 export interface PluginRequest {
   /** The plugins' files, absolute, in the order in which they are called. */
@@ -24,34 +19,6 @@ export interface PluginRequest {
   readonly context: SeccompContext;
   /** Names the plugin whose rules come next. */
   readonly announce: (plugin: string) => void;
-}
-
-/**
- * Makes sure that a plugin's file is there and can be one, as long as there are
- * permissions to look.
- *
- * @param plugin The path as it is configured.
- * @returns The path with all links resolved, as the kernel does it: a module's
- * URL would take `..` for what stands before it.
- * @throws {PluginError} If it is not.
- */
-export function findPluginFile(plugin: string): string {
-  if (!MODULE.test(plugin)) {
-    const hint = plugin.endsWith(".so")
-      ? "a Go plugin cannot be loaded; port it to TypeScript, see docs/porting.md"
-      : "a plugin is an ES module, a file that ends in .ts, .mts, .js or .mjs";
-    throw new PluginError(plugin, `${plugin}: ${hint}`);
-  }
-  try {
-    const file = realPath(plugin);
-    if (Deno.statSync(file).isFile) return file;
-  } catch (cause) {
-    const why = cause instanceof SystemCallError && cause.code === "ENOENT"
-      ? "there is no such file"
-      : (cause as Error).message;
-    throw new PluginError(plugin, `${plugin}: ${why}`, { cause });
-  }
-  throw new PluginError(plugin, `${plugin} is not a regular file`);
 }
 
 /**

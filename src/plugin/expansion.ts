@@ -8,6 +8,8 @@ export interface SeccompContext {
   readonly uid: number;
   /** The real group id of this process. */
   readonly gid: number;
+  /** The user that `--user` named, if it did: 0 to 2³²−2 each. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** The architecture, as libseccomp names it: `x86_64` or `aarch64`. */
   readonly architecture: string;
   /** The kernel's release, as `uname -r` prints it. */

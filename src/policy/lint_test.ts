@@ -13,6 +13,7 @@ import {
 } from "../libseccomp/mod.ts";
 import { attribute, conclude } from "../libseccomp/host.ts";
 import { buildFilter } from "./build.ts";
+import { planRules } from "./plan.ts";
 import { lint } from "./lint.ts";
 import { loadPolicy } from "./policy.ts";
 
@@ -38,7 +39,7 @@ function say(
 async function sayOf(toml: string): Promise<string[]> {
   using scratch = new Scratch();
   const policy = await loadPolicy(scratch.file("jacamar.toml", toml));
-  return say([conclude(await buildFilter(policy))]);
+  return say([conclude(buildFilter(await planRules(policy)))]);
 }
 
 Deno.test("there is nothing to say against the default policy", async () => {

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { ScmpArch } from "../libseccomp/mod.ts";
+import { findContradictions } from "./contradictions.ts";
 import { at, ConfigurationError } from "./error.ts";
 import { type KeyPath, lineIndex, type Locate } from "./locate.ts";
 import { suggestion } from "./nearest.ts";
@@ -10,31 +12,56 @@ import {
   LoggingConfiguration,
   SECCOMP_KEYS,
   type SeccompTable,
+  STAGE_KEYS,
+  type StageTable,
 } from "./schema.ts";
 
-/** A system call that the configuration names, and where it does so. */
+/** A system call or @group that the configuration names, and where it does so. */
 export interface NamedCall {
   readonly name: string;
-  /**
-   * For people: `block_calls`, with the file and line where they were asked
-   * for.
-   */
+  /** `block_calls[0]`: which key and element asked for it. */
   readonly origin: string;
   readonly path: KeyPath;
+}
+
+/** A plugin that the configuration names. */
+export interface NamedPlugin {
+  /** Its absolute path. */
+  readonly file: string;
+  /** What its SHA-256 digest must be, 64 hexadecimal digits in small letters. */
+  readonly sha256: string | undefined;
+}
+
+/** What holds for all stages, or is added for one of them. */
+interface Lists {
+  readonly allowCalls: readonly NamedCall[];
+  readonly blockCalls: readonly NamedCall[];
+  /** In the order in which they are called. */
+  readonly plugins: readonly NamedPlugin[];
 }
 
 /**
  * The parsed and validated `[auth.seccomp]`, with `[auth.logging]` beside it.
  */
-export interface Policy {
+export interface Policy extends Lists {
   /** The configuration file, as an absolute path. */
   readonly file: string;
   readonly disabled: boolean;
   readonly blockAll: boolean;
-  readonly allowCalls: readonly NamedCall[];
-  readonly blockCalls: readonly NamedCall[];
-  /** Absolute paths, in the order in which they are called. */
-  readonly plugins: readonly string[];
+  /** A profile of a container runtime to start from. */
+  readonly profile: {
+    /** Its absolute path. */
+    readonly file: string;
+    /** The capabilities that it is read for. */
+    readonly capabilities: readonly string[];
+  } | undefined;
+  /** The ABIs to cover; `undefined`: the native one, or the profile's. */
+  readonly architectures: readonly ScmpArch[] | undefined;
+  readonly limitSetuid: boolean;
+  readonly enforceDefaults: boolean;
+  /** `log`: what would be refused is logged and let pass. */
+  readonly mode: "enforce" | "log";
+  readonly logDenied: boolean;
   /** Milliseconds for all plugins together. */
   readonly pluginTimeout: number;
   readonly blockTtyInjection: boolean;
@@ -42,11 +69,15 @@ export interface Policy {
   readonly errno: number;
   readonly noNewPrivs: "auto" | boolean;
   readonly logging: Logging;
+  /** What is added for single stages. */
+  readonly stages: ReadonlyMap<string, Lists>;
   /** Makes an error that names the line of a key. */
   readonly problem: (
     path: KeyPath,
     message: string,
   ) => Promise<ConfigurationError>;
+  /** Finds lines, so that origins can be shown with file and line. */
+  readonly describeOrigins: () => Promise<(origin: string) => string>;
 }
 
 const SECCOMP: KeyPath = ["auth", "seccomp"];
@@ -55,26 +86,26 @@ const SECCOMP: KeyPath = ["auth", "seccomp"];
  * Reads the policy out of a configuration file.
  *
  * @param file The path of `jacamar.toml`.
- * @param options With `lines`, origins name file and line, which costs a second
- * pass over the file. `onLogging` is told where the system log is as soon as that
- * is known, so that what is wrong with the rest can be written there.
+ * @param onLogging Is told where the system log is as soon as that is known, so
+ * that what is wrong with the rest can be written there.
  * @returns The policy.
  * @throws {ConfigurationError} If the file cannot be read, is not TOML, or
  * `[auth.seccomp]` or `[auth.logging]` says something that is not understood.
  */
 export async function loadPolicy(
   file: string,
-  options?: { lines?: boolean; onLogging?: (logging: Logging) => void },
+  onLogging?: (logging: Logging) => void,
 ): Promise<Policy> {
   const path = absolute(file, Deno.cwd);
   const text = readConfiguration(path);
-  const lines = () => lineIndex(text);
+  let index: Promise<Locate> | undefined;
+  const lines = () => index ??= lineIndex(text);
   const document = parseToml(path, text);
   const result = v.safeParse(Configuration, document);
   const known = result.success
     ? result
     : v.safeParse(LoggingConfiguration, document);
-  if (known.success) options?.onLogging?.(known.output.auth.logging);
+  if (known.success) onLogging?.(known.output.auth.logging);
   await refuseMisspeltTables(path, document, lines);
   if (!result.success) {
     throw await refuse(path, await lines(), result.issues);
@@ -84,20 +115,35 @@ export async function loadPolicy(
   if (contradictions.length > 0) {
     const locate = await lines();
     throw new ConfigurationError(
-      contradictions.map(([key, message]) =>
-        at(path, locate([...SECCOMP, key]), message)
+      contradictions.map(({ path: key, message }) =>
+        at(path, locate([...SECCOMP, ...key]), message)
       ),
     );
   }
   return {
-    ...toPolicy(
-      path,
-      seccomp,
-      logging,
-      options?.lines ? await lines() : undefined,
-    ),
+    ...toPolicy(path, seccomp),
+    logging,
     problem: async (key, message) =>
       new ConfigurationError([at(path, (await lines())(key), message)]),
+    describeOrigins: async () => describer(path, await lines()),
+  };
+}
+
+/**
+ * A policy as it is at one stage.
+ *
+ * @param policy The policy of all stages.
+ * @param stage The stage's name.
+ * @returns The policy with what it adds for that stage.
+ */
+export function atStage(policy: Policy, stage: string): Policy {
+  const added = policy.stages.get(stage);
+  if (!added) return policy;
+  return {
+    ...policy,
+    allowCalls: [...policy.allowCalls, ...added.allowCalls],
+    blockCalls: [...policy.blockCalls, ...added.blockCalls],
+    plugins: [...policy.plugins, ...added.plugins],
   };
 }
 
@@ -109,14 +155,15 @@ async function refuse(
   const found: { line: number; problem: string }[] = [];
   for (const issue of issues) {
     const path = (issue.path ?? []).map(({ key }) => key as string | number);
-    const [table, key, ...rest] = [
-      path.slice(0, 2).join("."),
-      ...path.slice(2),
-    ];
+    const isStage = path[2] === "stages" && path.length > 4;
+    const depth = isStage ? 4 : 2;
+    const table = path.slice(0, depth).join(".");
+    const [key, ...rest] = path.slice(depth);
     const line = locate(path);
     let message: string;
     if (issue.type === "strict_object") {
-      const near = await suggestion(String(key), SECCOMP_KEYS);
+      const keys = isStage ? STAGE_KEYS : SECCOMP_KEYS;
+      const near = await suggestion(String(key), keys);
       message = `unknown key "${key}" in [${table}]${near}`;
     } else {
       const indices = rest.map((index) => `[${index}]`).join("");
@@ -131,65 +178,63 @@ async function refuse(
   );
 }
 
-/** What each key says for itself may still make no sense together. */
-function findContradictions(
-  seccomp: SeccompTable,
-): [key: string, message: string][] {
-  const found: [string, string][] = [];
-  const { block_all, allow_calls = [], block_calls = [] } = seccomp;
-  if (allow_calls.length > 0 && !block_all) {
-    found.push([
-      "allow_calls",
-      "allow_calls does nothing without block_all = true",
-    ]);
-  }
-  if (block_calls.length > 0 && block_all) {
-    found.push([
-      "block_calls",
-      "block_calls does nothing together with block_all = true",
-    ]);
-  }
-  for (const name of block_calls) {
-    if (allow_calls.includes(name)) {
-      found.push([
-        "block_calls",
-        `${name} is in both allow_calls and block_calls`,
-      ]);
-    }
-  }
-  return found;
-}
-
 function toPolicy(
   file: string,
   seccomp: SeccompTable,
-  logging: Logging,
-  locate: Locate | undefined,
-): Omit<Policy, "problem"> {
-  const named = (key: "allow_calls" | "block_calls") =>
-    (seccomp[key] ?? []).map((name, index): NamedCall => {
-      const path = [...SECCOMP, key, index];
-      const line = locate?.(path);
-      return {
-        name,
-        path,
-        origin: line === undefined ? key : `${key} ${at(file, line)}`,
-      };
-    });
+): Omit<Policy, "problem" | "logging" | "describeOrigins"> {
   const directory = file.slice(0, file.lastIndexOf("/")) || "/";
-  const plugins = [seccomp.validation_plugin ?? []].flat();
+  const stages = Object.entries(seccomp.stages).map(([stage, table]) =>
+    [stage, toLists(table, ["stages", stage], directory)] as const
+  );
   return {
     file,
+    ...toLists(seccomp, [], directory),
+    stages: new Map(stages),
     disabled: seccomp.disabled,
     blockAll: seccomp.block_all,
-    allowCalls: named("allow_calls"),
-    blockCalls: named("block_calls"),
-    plugins: plugins.map((plugin) => absolute(plugin, () => directory)),
+    profile: seccomp.profile === undefined ? undefined : {
+      file: absolute(seccomp.profile, () => directory),
+      capabilities: seccomp.profile_capabilities ?? [],
+    },
+    architectures: seccomp.architectures,
+    limitSetuid: seccomp.limit_setuid,
+    enforceDefaults: seccomp.enforce_defaults,
+    mode: seccomp.mode,
+    logDenied: seccomp.log_denied,
     pluginTimeout: seccomp.plugin_timeout,
     blockTtyInjection: seccomp.block_tty_injection,
     errno: seccomp.errno,
     noNewPrivs: seccomp.no_new_privs,
-    logging,
+  };
+}
+
+function toLists(table: StageTable, at: KeyPath, directory: string): Lists {
+  const named = (key: "allow_calls" | "block_calls") =>
+    (table[key] ?? []).map((name, index): NamedCall => ({
+      name,
+      path: [...SECCOMP, ...at, key, index],
+      origin: `${[...at, key].join(".")}[${index}]`,
+    }));
+  const digests = [table.validation_plugin_sha256 ?? []].flat();
+  return {
+    allowCalls: named("allow_calls"),
+    blockCalls: named("block_calls"),
+    plugins: [table.validation_plugin ?? []].flat().map((plugin, index) => ({
+      file: absolute(plugin, () => directory),
+      sha256: digests.at(index),
+    })),
+  };
+}
+
+/** Shows `block_calls[0] @mount` as `block_calls FILE:LINE @mount`. */
+function describer(file: string, locate: Locate): (origin: string) => string {
+  return (origin) => {
+    const [, keys, index, rest] = /^([\w.-]+)\[(\d+)\](.*)$/.exec(origin) ?? [];
+    if (keys === undefined) return origin;
+    // A stage's name may have a dot of its own.
+    const parts = /^(stages)\.(.*)\.(\w+)$/.exec(keys)?.slice(1) ?? [keys];
+    const line = locate([...SECCOMP, ...parts, Number(index)]);
+    return `${keys} ${at(file, line)}${rest}`;
   };
 }
 

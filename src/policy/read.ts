@@ -9,14 +9,18 @@ const LARGEST = 1024 * 1024;
  * Reads a configuration file.
  *
  * @param path Its absolute path.
+ * @param what What it is, for messages.
  * @returns Its text.
  * @throws {ConfigurationError} If it cannot be read, or is no text of a sensible
  * size.
  */
-export function readConfiguration(path: string): string {
+export function readConfiguration(
+  path: string,
+  what = "configuration",
+): string {
   const refuse = (why: string, cause?: unknown) =>
     new ConfigurationError(
-      [`could not read the configuration ${path}: ${why}`],
+      [`could not read the ${what} ${path}: ${why}`],
       {
         cause,
         isUnreadable: true,

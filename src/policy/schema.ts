@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { errno, type ErrnoName } from "../libc/errno.ts";
+import { getArchFromString, getNativeArch } from "../libseccomp/mod.ts";
 import { parseDuration } from "./duration.ts";
 
 /**
@@ -10,13 +11,16 @@ const MAX_ERRNO = 4094;
 
 const boolean = v.boolean("must be true or false");
 const callName = v.pipe(
-  v.string("must be the name of a system call"),
+  v.string("must be the name of a system call or of a @group"),
   v.regex(
-    /^[a-z0-9_]+$/,
-    (issue) => `${issue.received} is not the name of a system call`,
+    /^(?:@[a-z-]+|[a-z0-9_]+)$/,
+    (issue) => `${issue.received} is not the name of a system call or @group`,
   ),
 );
-const calls = v.array(callName, "must be a list of system call names");
+const calls = v.array(
+  callName,
+  "must be a list of names of system calls and @groups",
+);
 const file = v.pipe(
   v.string("must be the path of a file"),
   v.nonEmpty("must not be empty"),
@@ -25,6 +29,52 @@ const files = v.union(
   [file, v.array(file)],
   "must be the path of a file, or a list of them",
 );
+
+const DIGEST = "must be a SHA-256 digest, 64 hexadecimal digits";
+const digest = v.pipe(
+  v.string(DIGEST),
+  v.regex(/^[0-9a-f]{64}$/i, DIGEST),
+  v.toLowerCase(),
+);
+const digests = v.union(
+  [digest, v.array(digest, DIGEST)],
+  "must be the SHA-256 digest of the plugin, or a list of them",
+);
+
+const architectures = v.pipe(
+  v.array(
+    v.pipe(
+      v.string("must be the name of an architecture"),
+      v.check(
+        isArchName,
+        (issue) => `there is no architecture ${issue.received}`,
+      ),
+      v.transform(getArchFromString),
+    ),
+    "must be a list of architectures",
+  ),
+  v.check(
+    (list) => list.includes(getNativeArch()),
+    `must have "native", or the driver could not be started`,
+  ),
+);
+
+const capability = v.pipe(
+  v.string("must be the name of a capability"),
+  v.regex(
+    /^CAP_[A-Z_]+$/,
+    (issue) => `${issue.received} is not the name of a capability`,
+  ),
+);
+
+function isArchName(name: string): boolean {
+  try {
+    getArchFromString(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const isErrnoName = (text: string): text is ErrnoName =>
   Object.hasOwn(errno, text);
@@ -52,13 +102,38 @@ const duration = v.pipe(
   v.transform((text) => parseDuration(text) as number),
 );
 
+/** What can be said for all stages, and for one more. */
+const stageLists = {
+  allow_calls: v.optional(calls),
+  block_calls: v.optional(calls),
+  validation_plugin: v.optional(files),
+  validation_plugin_sha256: v.optional(digests),
+};
+
+/** `[auth.seccomp.stages.NAME]`. */
+const StageTable = v.strictObject(stageLists, "must be a table");
+
 /** `[auth.seccomp]`, with its defaults. */
 const SeccompTable = v.strictObject({
   disabled: v.optional(boolean, false),
   block_all: v.optional(boolean, false),
-  allow_calls: v.optional(calls),
-  block_calls: v.optional(calls),
-  validation_plugin: v.optional(files),
+  ...stageLists,
+  profile: v.optional(file),
+  profile_capabilities: v.optional(
+    v.array(capability, "must be a list of capabilities"),
+  ),
+  architectures: v.optional(architectures),
+  limit_setuid: v.optional(boolean, false),
+  enforce_defaults: v.optional(boolean, false),
+  mode: v.optional(
+    v.picklist(["enforce", "log"], 'must be "enforce" or "log"'),
+    "enforce",
+  ),
+  log_denied: v.optional(boolean, false),
+  stages: v.optional(
+    v.record(v.string(), StageTable, "must be a table of stages"),
+    {},
+  ),
   plugin_timeout: v.optional(duration, "5s"),
   block_tty_injection: v.optional(boolean, true),
   errno: v.optional(errnoValue, "EPERM"),
@@ -142,7 +217,12 @@ export type SeccompTable = v.InferOutput<typeof SeccompTable>;
 /** Where and from which level on the system log is written. */
 export type Logging = v.InferOutput<typeof LoggingTable>;
 
+/** The lists of one stage, or of all of them. */
+export type StageTable = v.InferOutput<typeof StageTable>;
+
 /** The keys that `[auth.seccomp]` may have. */
 export const SECCOMP_KEYS: readonly string[] = Object.keys(
   SeccompTable.entries,
 );
+/** The keys that `[auth.seccomp.stages.NAME]` may have. */
+export const STAGE_KEYS: readonly string[] = Object.keys(StageTable.entries);

@@ -8,7 +8,7 @@ import {
   type ScmpCondition,
 } from "../../libseccomp/mod.ts";
 import { formatExactJson } from "../exact_json.ts";
-import { describeAction } from "../lint.ts";
+import { describeAction } from "../action.ts";
 import {
   type OciAction,
   ociAction,

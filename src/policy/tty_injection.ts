@@ -1,0 +1,99 @@
+import {
+  CompareEqual,
+  CompareMaskedEqual,
+  getSyscallFromName,
+  makeCondition,
+  type ScmpAction,
+  type ScmpCondition,
+} from "../libseccomp/mod.ts";
+import { passes } from "./action.ts";
+import { ConfigurationError } from "./error.ts";
+import { anyWordExcept } from "./except.ts";
+import type { Plan, PlannedRule } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+
+/**
+ * Puts bytes into a terminal's input, as if they had been typed (ioctl_tty(2)).
+ */
+const TIOCSTI = 0x5412;
+/**
+ * Its subcodes paste the console's selection into the input, among others
+ * (ioctl_console(2)).
+ */
+const TIOCLINUX = 0x541c;
+const INJECTIONS: readonly number[] = [TIOCSTI, TIOCLINUX];
+
+/**
+ * `cmd` of ioctl(2), an `unsigned int`: the kernel looks at only the low 32
+ * bits.
+ */
+const REQUEST = 1;
+const WORD = 0xffff_ffff;
+
+const ORIGIN = "default: block_tty_injection";
+
+/**
+ * Has a plan refuse terminal injection, whatever else it says of ioctl.
+ *
+ * @param plan The plan.
+ * @param policy Where the plan comes from, for messages.
+ * @param refuse The action for it.
+ * @returns The plan's rules, changed.
+ * @throws {ConfigurationError} If a profile lets ioctl pass on a condition that
+ * cannot be narrowed.
+ */
+export function refuseTtyInjection(
+  { defaultAction, rules }: Plan,
+  policy: Policy,
+  refuse: ScmpAction,
+): PlannedRule[] {
+  const narrowed = rules.flatMap((rule) =>
+    rule.name === "ioctl" && passes(rule.action) ? narrow(rule, policy) : [rule]
+  );
+  const isWholeIoctlRefused = rules.some(({ name, action, conditions }) =>
+    name === "ioctl" && !passes(action) && conditions.length === 0
+  );
+  if (!passes(defaultAction) || isWholeIoctlRefused) return narrowed;
+  const syscall = getSyscallFromName("ioctl");
+  const refusals = INJECTIONS.map((request): PlannedRule => ({
+    name: "ioctl",
+    syscall,
+    action: refuse,
+    conditions: [makeCondition(REQUEST, CompareMaskedEqual, WORD, request)],
+    origin: ORIGIN,
+  }));
+  return [...narrowed, ...refusals];
+}
+
+/** The rules that let pass what a rule does, but for terminal injection. */
+function narrow(rule: PlannedRule, policy: Policy): PlannedRule[] {
+  const onRequest = rule.conditions.find(({ argument }) =>
+    argument === REQUEST
+  );
+  if (onRequest === undefined) {
+    return anyWordExcept(REQUEST, INJECTIONS).map((condition) => ({
+      ...rule,
+      conditions: [...rule.conditions, condition],
+    }));
+  }
+  const request = exactWord(onRequest);
+  if (request === undefined) {
+    throw new ConfigurationError([
+      `${policy.file}: ${rule.origin} lets ioctl pass on a condition that block_tty_injection cannot narrow: ` +
+      "name the requests one by one, or set block_tty_injection = false",
+    ]);
+  }
+  return INJECTIONS.includes(request) ? [] : [rule];
+}
+
+/** The only request that a condition holds for, if there is only one. */
+function exactWord(
+  { op, operandOne, operandTwo }: ScmpCondition,
+): number | undefined {
+  if (op === CompareEqual) return Number(operandOne & BigInt(WORD));
+  const isWhole = (operandOne & BigInt(WORD)) === BigInt(WORD);
+  if (op === CompareMaskedEqual && isWhole) {
+    return Number(operandTwo & BigInt(WORD));
+  }
+  return undefined;
+}
