@@ -493,6 +493,16 @@ export const failingCases: readonly FailingCase[] = [
     /the kernel takes 1 to 4096/,
     `import { ActLog, CompareEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";\n${
       expansion(`const read = getSyscallFromName("read");
+for (let value = 0n; value < 3000n; value++) {
+  filter.addRuleConditional(read, ActLog, [makeCondition(0, CompareEqual, value << 32n)]);
+}`)
+    }`,
+  ),
+  plugin(
+    "a filter that libseccomp cannot write",
+    /instructions long; libseccomp corrupts memory/,
+    `import { ActLog, CompareEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";\n${
+      expansion(`const read = getSyscallFromName("read");
 for (let value = 0; value < 6000; value++) {
   filter.addRuleConditional(read, ActLog, [makeCondition(0, CompareEqual, value)]);
 }`)

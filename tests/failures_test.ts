@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { failingCases } from "./failures.ts";
+import { policyFailures } from "./failures_policy.ts";
 import { run, Scratch, testEach } from "./program.ts";
 
 const DEFAULT_ARGS = [
@@ -12,7 +13,7 @@ const DEFAULT_ARGS = [
   "after_script",
 ];
 
-for (const failing of failingCases) {
+for (const failing of [...failingCases, ...policyFailures]) {
   testEach(
     `no job and the system-failure code: ${failing.name}`,
     async (program) => {

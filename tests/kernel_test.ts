@@ -5,22 +5,7 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
-import { type ErrnoName, errnoName } from "../src/libc/errno.ts";
-import {
-  ArchNative,
-  ArchX32,
-  ArchX86,
-  getSyscallFromNameByArch,
-} from "../src/libseccomp/mod.ts";
-import {
-  missingAbi,
-  type ProbeAbi,
-  type ProbeCall,
-  probeProgram,
-  readResults,
-} from "./probe.ts";
-import { execUnder, output, Scratch, testEach } from "./program.ts";
+import { type Case, type Probe, testKernel } from "./kernel_case.ts";
 
 const TIOCSTI = 0x5412n;
 const TIOCLINUX = 0x541cn;
@@ -35,24 +20,6 @@ const MINUS_ONE_32 = 0xffff_ffffn;
 const NO_FD = MINUS_ONE_32;
 /** No such file: a call that gets through answers ENOENT. */
 const ABSENT = "/absent/folder/file";
-
-/** A call, and what is to come of it. */
-interface Probe {
-  /** The call's name, or a number that is no call's. */
-  readonly call: string | number;
-  readonly args: ProbeCall["args"];
-  /** An errno, a result, or the signal that ends the program. */
-  readonly expect: ErrnoName | bigint | "SIGSYS";
-  /** How the call is made, `native` if left out. */
-  readonly abi?: ProbeAbi;
-}
-
-/** A configuration, and probes that one program makes in their order. */
-interface Case {
-  /** Keys of `[auth.seccomp]`. */
-  readonly config: string;
-  readonly probes: readonly Probe[];
-}
 
 const ioctl = (
   request: bigint,
@@ -183,41 +150,4 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-const ARCHES = { native: ArchNative, x86: ArchX86, x32: ArchX32 } as const;
-
-/** The call as the probe makes it. */
-function toCall({ abi = "native", call, args }: Probe): ProbeCall {
-  const number = typeof call === "number"
-    ? call
-    : getSyscallFromNameByArch(call, ARCHES[abi]).number;
-  return { abi, number, args };
-}
-
-/** A call and its answer in one line, for a difference that can be read. */
-function line({ abi = "native", call, args }: Probe, answer: string): string {
-  const values = args.map((arg) =>
-    typeof arg === "string" ? arg : `0x${arg.toString(16)}`
-  );
-  return `${abi} ${call}(${values.join(", ")}): ${answer}`;
-}
-
-for (const [name, { config, probes }] of Object.entries(CASES)) {
-  testEach(`the kernel agrees: ${name}`, async (program) => {
-    using scratch = new Scratch();
-    const file = scratch.config(config);
-    const probe = probeProgram(probes.map(toCall));
-    const driver = scratch.file("probe", probe, 0o755);
-    const run = await output(program, [...execUnder(file), driver]);
-    const results = readResults(run.stdout);
-    const answers = probes.map((_, index) => {
-      const result = results.at(index);
-      if (result === undefined) return run.signal ?? `exit code ${run.code}`;
-      return result < 0n ? errnoName(Number(-result)) : `${result}`;
-    });
-    assert.equal(new TextDecoder().decode(run.stderr), "");
-    assert.deepEqual(
-      probes.map((probe, index) => line(probe, answers[index])),
-      probes.map((probe) => line(probe, `${probe.expect}`)),
-    );
-  }, probes.map(({ abi = "native" }) => missingAbi(abi)).find(Boolean));
-}
+for (const [name, asked] of Object.entries(CASES)) testKernel(name, asked);

@@ -50,7 +50,7 @@ testEach(
     assert.equal(stdout, "NoNewPrivs:\t1\nSeccomp:\t2\n");
     assert.match(
       JSON.parse(Deno.readTextFileSync(log)).msg,
-      /no_new_privs is already set/,
+      /no_new_privs is on already/,
     );
   },
 );

@@ -41,6 +41,8 @@ const MERGE_REASONS = {
   EDOM: "the filters differ in byte order",
 } as const;
 
+const EXPORT_REASONS = { EINVAL: "it has no architecture" } as const;
+
 /** What a rule is made of. */
 export type Rule = Pick<
   JournalRule,
@@ -164,18 +166,19 @@ export class Context {
   exportBPF(): Uint8Array<ArrayBuffer> {
     const { seccomp_export_bpf, seccomp_export_bpf_mem } =
       this.#symbols.seccomp;
+    const write = (returned: number) =>
+      check(returned, "export the filter", EXPORT_REASONS);
     if (!seccomp_export_bpf_mem) {
       return exportToMemory(
         this.#symbols,
-        (fd) => seccomp_export_bpf(this.#handle, fd),
+        (fd) => write(seccomp_export_bpf(this.#handle, fd)),
       );
     }
     const size = new BigUint64Array(1);
     const sizeBytes = new Uint8Array(size.buffer);
-    const what = "export the filter";
-    check(seccomp_export_bpf_mem(this.#handle, null, sizeBytes), what);
+    write(seccomp_export_bpf_mem(this.#handle, null, sizeBytes));
     const program = new Uint8Array(Number(size[0]));
-    check(seccomp_export_bpf_mem(this.#handle, program, sizeBytes), what);
+    write(seccomp_export_bpf_mem(this.#handle, program, sizeBytes));
     return program;
   }
 
@@ -183,7 +186,12 @@ export class Context {
     const { seccomp_export_pfc } = this.#symbols.seccomp;
     const bytes = exportToMemory(
       this.#symbols,
-      (fd) => seccomp_export_pfc(this.#handle, fd),
+      (fd) =>
+        check(
+          seccomp_export_pfc(this.#handle, fd),
+          "export the filter",
+          EXPORT_REASONS,
+        ),
     );
     return new TextDecoder().decode(bytes);
   }

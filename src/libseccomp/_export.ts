@@ -1,5 +1,5 @@
 import { type Symbols, word } from "./_symbols.ts";
-import { failure, ScmpError } from "./error.ts";
+import { ScmpError } from "./error.ts";
 
 /** `MFD_CLOEXEC` of memfd_create(2). */
 const MFD_CLOEXEC = 1;
@@ -9,12 +9,12 @@ const CHUNK = 64 * 1024;
  * Lets libseccomp write to a file that exists only in memory, and returns what
  * it wrote.
  *
- * @param write Calls the library with the file's descriptor; returns 0 or a
- * negative errno.
+ * @param write Calls the library with the file's descriptor; what it throws is
+ * thrown.
  */
 export function exportToMemory(
   { libc, scratch }: Symbols,
-  write: (fd: number) => number,
+  write: (fd: number) => void,
 ): Uint8Array<ArrayBuffer> {
   scratch.bytes[0] = 0;
   const fd = libc.memfd_create(scratch.address, MFD_CLOEXEC);
@@ -25,8 +25,7 @@ export function exportToMemory(
     );
   }
   try {
-    const returned = write(fd);
-    if (returned < 0) throw failure(returned, "export the filter");
+    write(fd);
     return readAll(libc, fd);
   } finally {
     libc.close(word(fd));

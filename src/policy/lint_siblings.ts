@@ -100,9 +100,7 @@ function describeUnknown(
   return {
     severity: "notice",
     message: `libseccomp ${describeVersion(libseccomp)} does not know ` +
-      `${
-        enumerate(names)
-      }, which do the same as refused calls and stay open; ` +
+      `${enumerate(names)}: the same to the job as refused calls, and open; ` +
       "a plugin can refuse a call by its number",
     origins: originsOf(gaps.flatMap(({ rules }) => rules)),
   };

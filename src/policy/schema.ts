@@ -38,7 +38,7 @@ const digest = v.pipe(
 );
 const digests = v.union(
   [digest, v.array(digest, DIGEST)],
-  "must be the SHA-256 digest of the plugin, or a list of them",
+  `${DIGEST}, or a list of them`,
 );
 
 const architectures = v.pipe(

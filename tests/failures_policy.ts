@@ -1,0 +1,220 @@
+import type { FailingCase } from "./failures.ts";
+
+/** A configuration that is refused, with files beside it. */
+function refused(
+  name: string,
+  says: RegExp,
+  keys: string,
+  files: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): FailingCase {
+  return {
+    name: `policy: ${name}`,
+    says,
+    config: `[auth.seccomp]\n${keys}\n`,
+    args: ["-c", "CONFIG", "--stage", "x", ...flags, "--", "DRIVER"],
+    prepare: (folder) => {
+      for (const [file, text] of Object.entries(files)) {
+        Deno.writeTextFileSync(`${folder}/${file}`, text);
+      }
+    },
+  };
+}
+
+const PLUGIN = 'validation_plugin = "plugin.js"\n';
+const EMPTY_PLUGIN = {
+  "plugin.js": "export const seccompExpansion = () => {};\n",
+};
+const ZEROS = "0".repeat(64);
+const PROFILE = 'profile = "profile.json"\n';
+const profile = (text: string) => ({ "profile.json": text });
+const user = (value: string) => ["--user", value];
+
+/** Ways to fail that lie in the keys of `[auth.seccomp]`. */
+export const policyFailures: readonly FailingCase[] = [
+  refused(
+    "an unknown group",
+    /jacamar\.toml:2: block_calls: there is no group @mounts, did you mean "@mount"\?/,
+    'block_calls = ["@mounts"]',
+  ),
+  refused(
+    "an unknown key of a stage",
+    /jacamar\.toml:3: unknown key "block_call" in \[auth\.seccomp\.stages\.x\], did you mean "block_calls"\?/,
+    "[auth.seccomp.stages.x]\nblock_call = []",
+  ),
+  refused(
+    "a stage that is no table",
+    /stages/,
+    "stages.x = true",
+  ),
+  refused(
+    "an unknown system call at another stage",
+    /jacamar\.toml:3: block_calls: could not resolve name to syscall: 'mkdirs'/,
+    '[auth.seccomp.stages.x]\nblock_calls = ["mkdirs"]',
+  ),
+  refused(
+    "a stage that blocks with block_all",
+    /jacamar\.toml:4: block_calls does nothing together/,
+    'block_all = true\n[auth.seccomp.stages.y]\nblock_calls = ["read"]',
+  ),
+  refused(
+    "a stage that allows what is blocked",
+    /read is in both/,
+    `${PROFILE}block_calls = ["read"]\n[auth.seccomp.stages.y]\nallow_calls = ["read"]`,
+  ),
+  refused(
+    "a digest that does not match",
+    /plugin\.js has the SHA-256 digest [0-9a-f]{64}; validation_plugin_sha256 says 0{64}/,
+    `${PLUGIN}validation_plugin_sha256 = "${ZEROS}"`,
+    EMPTY_PLUGIN,
+  ),
+  refused(
+    "a digest that is none",
+    /must be a SHA-256 digest/,
+    `${PLUGIN}validation_plugin_sha256 = "abc"`,
+    EMPTY_PLUGIN,
+  ),
+  refused(
+    "fewer digests than plugins",
+    /validation_plugin_sha256 has 1 digests for 2 plugins/,
+    `validation_plugin = ["plugin.js", "plugin.js"]\nvalidation_plugin_sha256 = "${ZEROS}"`,
+    EMPTY_PLUGIN,
+  ),
+  refused(
+    "a digest without a plugin",
+    /validation_plugin_sha256 has 1 digests for 0 plugins/,
+    `validation_plugin_sha256 = "${ZEROS}"`,
+  ),
+  refused(
+    "an unknown architecture",
+    /architectures\[1\]: there is no architecture "vax"/,
+    'architectures = ["native", "vax"]',
+  ),
+  refused(
+    "architectures without the native one",
+    /architectures: must have "native"/,
+    'architectures = ["mips"]',
+  ),
+  refused(
+    "an architecture of another byte order",
+    /could not add the architecture s390x: its byte order/,
+    'architectures = ["native", "s390x"]',
+  ),
+  refused(
+    "an unknown mode",
+    /mode: must be "enforce" or "log"/,
+    'mode = "off"',
+  ),
+  refused(
+    "a profile that is not there",
+    /could not read the profile .*profile\.json/,
+    PROFILE,
+  ),
+  refused(
+    "a profile that is no JSON",
+    /profile\.json/,
+    PROFILE,
+    profile("{"),
+  ),
+  refused(
+    "a profile without a default action",
+    /profile\.json.*defaultAction/,
+    PROFILE,
+    profile('{"syscalls": []}'),
+  ),
+  refused(
+    "a profile that needs a listener",
+    /SCMP_ACT_NOTIFY/,
+    PROFILE,
+    profile(
+      '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}',
+    ),
+  ),
+  refused(
+    "a profile that refuses execve",
+    /the driver could not be started/,
+    PROFILE,
+    profile('{"defaultAction": "SCMP_ACT_KILL"}'),
+  ),
+  refused(
+    "a profile whose ioctl cannot be narrowed",
+    /profile .*syscalls\[0\] lets ioctl pass on a condition that block_tty_injection cannot narrow/,
+    PROFILE,
+    profile(
+      '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["ioctl"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 1, "value": 1, "op": "SCMP_CMP_GT"}]}]}',
+    ),
+  ),
+  refused(
+    "block_all with a profile",
+    /block_all does nothing: the profile has a default/,
+    `block_all = true\n${PROFILE}`,
+  ),
+  refused(
+    "capabilities without a profile",
+    /profile_capabilities does nothing without a profile/,
+    'profile_capabilities = ["CAP_CHOWN"]',
+  ),
+  refused(
+    "a capability that is none",
+    /is not the name of a capability/,
+    `${PROFILE}profile_capabilities = ["chown"]`,
+  ),
+  refused(
+    "a user that is not there",
+    /there is no user no-such-user in \/etc\/passwd: give one that a directory knows as UID:GID/,
+    "limit_setuid = true",
+    {},
+    user("no-such-user"),
+  ),
+  refused(
+    "a user with -1 for an id",
+    /has the id 4294967295, which is not one/,
+    "limit_setuid = true",
+    {},
+    user("1000:4294967295"),
+  ),
+  refused(
+    "a user of a number that nobody has",
+    /there is no user 3999999999 in/,
+    "",
+    {},
+    user("3999999999"),
+  ),
+  refused(
+    "two filters of which neither lets the other be loaded",
+    /enforce_defaults cannot be: configuration and plugin refuse seccomp in different ways/,
+    `${PLUGIN}enforce_defaults = true\nblock_calls = ["seccomp"]`,
+    {
+      "plugin.js":
+        `import { ActAllow, ActKillProcess, getSyscallFromName } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  filter.reset(ActAllow);
+  filter.addRule(getSyscallFromName("seccomp"), ActKillProcess);
+}`,
+    },
+  ),
+  refused(
+    "a plugin that merges the filter away",
+    /a plugin may not merge away the filter/,
+    PLUGIN,
+    {
+      "plugin.js":
+        `import { ActAllow, ArchX86, getNativeArch, ScmpFilter } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  const other = new ScmpFilter(ActAllow);
+  other.addArch(ArchX86);
+  other.removeArch(getNativeArch());
+  other.merge(filter);
+}`,
+    },
+  ),
+  refused(
+    "a plugin that removes all architectures",
+    /could not export the filter: it has no architecture/,
+    PLUGIN,
+    {
+      "plugin.js": `import { getNativeArch } from "jacamar-seccomp";
+export const seccompExpansion = (filter) => filter.removeArch(getNativeArch());`,
+    },
+  ),
+];
