@@ -16,10 +16,18 @@ import {
 import { parseProfile, type Profile } from "../src/policy/oci/profile.ts";
 import { formatOciProfile, toOciProfile } from "../src/policy/oci/write.ts";
 import { noContainer, PROGRAM_FILE, runInContainer } from "./container.ts";
-import { execUnder, hasCommand, run, Scratch, testEach } from "./program.ts";
+import {
+  execUnder,
+  hasCommand,
+  run,
+  Scratch,
+  testEach,
+  testUnless,
+} from "./program.ts";
 
-/** Debian's golang-github-containers-common. */
+/** Of Debian's golang-github-containers-common, installed or unpacked. */
 const DEFAULT_PROFILE = "/usr/share/containers/seccomp.json";
+const UNPACKED = new URL(`../build/debian${DEFAULT_PROFILE}`, import.meta.url);
 const MOST_INSTRUCTIONS = 4096;
 const INSTRUCTION_SIZE = 8;
 const EPERM = ActErrno.setReturnCode(errno.EPERM);
@@ -29,26 +37,15 @@ const noDefaultProfile = defaultProfile === undefined
   ? `needs ${DEFAULT_PROFILE}`
   : undefined;
 
-/** A test that is reported as ignored where there is a reason. */
-function testUnless(
-  reason: string | undefined,
-  name: string,
-  fn: () => void,
-): void {
-  Deno.test({
-    name: reason === undefined ? name : `${name} [ignored: ${reason}]`,
-    ignore: reason !== undefined,
-    fn,
-  });
-}
-
 function readDefaultProfile(): string | undefined {
-  try {
-    return Deno.readTextFileSync(DEFAULT_PROFILE);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return undefined;
+  for (const file of [DEFAULT_PROFILE, UNPACKED]) {
+    try {
+      return Deno.readTextFileSync(file);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
+  return undefined;
 }
 
 function evaluate(text: string, ...capabilities: string[]): Profile {
@@ -59,8 +56,9 @@ function evaluate(text: string, ...capabilities: string[]): Profile {
   });
 }
 
-function build({ defaultAction, rules }: Profile): ScmpFilter {
+function build({ defaultAction, architectures, rules }: Profile): ScmpFilter {
   const filter = new ScmpFilter(defaultAction);
+  for (const arch of architectures) filter.addArch(arch);
   for (const { syscall, action, conditions } of rules) {
     if (conditions.length === 0) filter.addRule(syscall, action);
     else filter.addRuleConditional(syscall, action, conditions);
@@ -284,3 +282,20 @@ testEach(
   },
   noContainer ?? (hasCommand("perl") ? undefined : "needs perl"),
 );
+
+testEach("a job runs under Podman's default profile", async (program) => {
+  using scratch = new Scratch();
+  scratch.file("profile.json", defaultProfile ?? "");
+  const config = scratch.config('profile = "profile.json"\n');
+  const script = "mkdir a && ls && chroot / true; echo $?";
+  const { stdout, stderr } = await run(
+    program,
+    [...execUnder(config), "sh", "-c", script],
+    { cwd: scratch.path },
+  );
+  assert.equal(stdout, "a\njacamar.toml\nprofile.json\n125\n", stderr);
+  assert.match(
+    stderr,
+    /cannot change root directory to '\/': Operation not permitted/,
+  );
+}, noDefaultProfile);

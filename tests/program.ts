@@ -185,7 +185,7 @@ export function testEach(
 export function testUnless(
   reason: string | undefined,
   name: string,
-  body: () => Promise<void>,
+  body: () => void | Promise<void>,
 ): void {
   const ignore = reason !== undefined;
   Deno.test({
