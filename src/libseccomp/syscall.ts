@@ -55,31 +55,42 @@ export class ScmpSyscall {
    * libseccomp-golang.
    */
   getNameByArch(arch: ScmpArch): string {
-    const { seccomp, libc, scratch } = symbols();
-    const address = seccomp.seccomp_syscall_resolve_num_arch(
-      word(arch.token),
-      this.number,
+    const name = nameOf(this.number, arch);
+    if (name !== undefined) return name;
+    throw new ScmpError(
+      "ENOENT",
+      `could not resolve syscall number ${this.number} on ${arch}`,
     );
-    if (address === 0n) {
-      throw new ScmpError(
-        "ENOENT",
-        `could not resolve syscall number ${this.number} on ${arch}`,
-      );
-    }
-    libc.strncpy(scratch.address, address, BigInt(NAME_SIZE));
-    libc.free(pointer(address));
-    const end = scratch.bytes.indexOf(0);
-    return new TextDecoder().decode(scratch.bytes.subarray(0, end));
   }
 
   /** The call's name, or its number in brackets where it has none. */
   toString(): string {
-    try {
-      return this.getName();
-    } catch {
-      return `[syscall ${this.number}]`;
-    }
+    return nameOf(this.number, getNativeArch()) ?? `[syscall ${this.number}]`;
   }
+}
+
+/**
+ * The names that were asked for, by token and number: libseccomp searches its
+ * whole table for each.
+ */
+const names = new Map<string, string | undefined>();
+
+function nameOf(number: number, { token }: ScmpArch): string | undefined {
+  const key = `${token} ${number}`;
+  if (names.has(key)) return names.get(key);
+  const name = readName(number, token);
+  names.set(key, name);
+  return name;
+}
+
+function readName(number: number, token: number): string | undefined {
+  const { seccomp, libc, scratch } = symbols();
+  const address = seccomp.seccomp_syscall_resolve_num_arch(word(token), number);
+  if (address === 0n) return undefined;
+  libc.strncpy(scratch.address, address, BigInt(NAME_SIZE));
+  libc.free(pointer(address));
+  const end = scratch.bytes.indexOf(0);
+  return new TextDecoder().decode(scratch.bytes.subarray(0, end));
 }
 
 /**
