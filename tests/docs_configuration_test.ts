@@ -46,8 +46,6 @@ testEach("check takes every example of the page", async (program) => {
       ...["--stage", "step_script", "--stage", "after_script"],
     ]);
     assert.equal(stderr, "", example);
-    assert.doesNotMatch(stdout, /^\s*problem:/m, example);
-    // Warnings are true things of some examples: siblings left open.
-    assert.ok(code === 0 || /^ {2}warning: /m.test(stdout), stdout);
+    assert.equal(code, 0, stdout);
   }
 });

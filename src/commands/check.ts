@@ -88,7 +88,7 @@ function inspect(
   const findings: Finding[] = problem === undefined
     ? lint(journaled(layers), surroundings).map(({ origins, ...finding }) => ({
       ...finding,
-      origins: origins.map(describeOrigin),
+      origins: [...new Set(origins.map(describeOrigin))],
     }))
     : [{ severity: "problem", message: problem, origins: [] }];
   const skipped = notes.map((message): Finding => ({

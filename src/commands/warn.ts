@@ -37,7 +37,9 @@ export async function warn(
       : String;
     for (const { severity, message, origins } of findings) {
       const level = severity === "notice" ? "debug" : "warn";
-      const from = origins.length === 0 ? undefined : origins.map(describe);
+      const from = origins.length === 0
+        ? undefined
+        : [...new Set(origins.map(describe))];
       failure.note(level, message, from);
     }
     for (const note of plan.notes) failure.note("debug", note);

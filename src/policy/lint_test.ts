@@ -46,19 +46,6 @@ Deno.test("there is nothing to say against the default policy", async () => {
   assert.deepEqual(await sayOf(""), []);
 });
 
-Deno.test("there is nothing to say against the examples in docs/configuration.md", async () => {
-  const page = new URL("../../docs/configuration.md", import.meta.url);
-  const examples = [
-    ...Deno.readTextFileSync(page).matchAll(
-      /^```toml\n([^]*?)^```$/gm,
-    ),
-  ];
-  assert.ok(examples.length >= 3);
-  for (const [, example] of examples) {
-    assert.deepEqual(await sayOf(example), [], example);
-  }
-});
-
 Deno.test("plugins/mkdir.ts leaves mkdirat open, and its file is named", () => {
   const filter = new ScmpFilter(ActAllow);
   attribute(filter, "plugin mkdir.ts");
