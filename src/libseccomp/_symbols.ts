@@ -153,7 +153,8 @@ export interface Symbols {
   readonly scratch: Memory;
 }
 
-const SONAME = "libseccomp.so.2";
+/** The library's name to the dynamic linker, the same since libseccomp 2.0. */
+export const SONAME = "libseccomp.so.2";
 const OLDEST = [2, 5, 0] as const;
 
 let opened: Symbols | undefined;

@@ -16,4 +16,6 @@ export {
   type LibraryVersion,
   setAPI,
 } from "./library.ts";
+export * from "./notification.ts";
+export * from "./notify.ts";
 export * from "./syscall.ts";

@@ -1,0 +1,11 @@
+/**
+ * A thread with a filter that notifies; it tells where the listener is, and
+ * lasts until it is terminated.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import { getSyscallFromName } from "../src/libseccomp/mod.ts";
+import { listenInThread } from "./listener.ts";
+
+self.postMessage(listenInThread(getSyscallFromName("truncate")));
