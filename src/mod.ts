@@ -6,6 +6,8 @@
  * @module
  */
 export * from "./libseccomp/mod.ts";
+export * from "./libseccomp/notification.ts";
+export * from "./libseccomp/notify.ts";
 export { errno, type ErrnoName } from "./libc/errno.ts";
 export type {
   Expanded,

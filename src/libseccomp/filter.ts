@@ -265,7 +265,7 @@ export class ScmpFilter extends FilterRules {
    * `ActNotify`, once the filter is loaded.
    *
    * @throws {ScmpError} If no filter with `ActNotify` was loaded.
-   * @throws {VersionError} Below API level 6 (Linux 5.0).
+   * @throws {VersionError} Below API level 6 (Linux 5.7).
    *
    * Source: seccomp_notify_fd(3); `GetNotifFd` of libseccomp-golang.
    */

@@ -1,6 +1,7 @@
 /**
  * libseccomp in TypeScript: the names, values and behaviour of
- * libseccomp-golang.
+ * libseccomp-golang, but for user notification, which `notify.ts` has: no start
+ * of a job needs it.
  *
  * @module
  */
@@ -16,6 +17,4 @@ export {
   type LibraryVersion,
   setAPI,
 } from "./library.ts";
-export * from "./notification.ts";
-export * from "./notify.ts";
 export * from "./syscall.ts";
