@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  notifIDValid,
-  notifReceive,
-  NotifRespFlagContinue,
-  notifRespond,
-  ScmpError,
-  type ScmpNotifResp,
-} from "./mod.ts";
+import { ScmpError } from "./error.ts";
+import { NotifRespFlagContinue, type ScmpNotifResp } from "./notification.ts";
+import { notifIDValid, notifReceive, notifRespond } from "./notify.ts";
 
 /** No process has as many descriptors. */
 const CLOSED = 2 ** 31 - 1;
