@@ -12,7 +12,7 @@ import {
   type ScmpFd,
   ScmpFilter,
   type ScmpSyscall,
-} from "../src/libseccomp/mod.ts";
+} from "../src/mod.ts";
 
 /**
  * Loads a filter that notifies of a call, for this process and what it starts.

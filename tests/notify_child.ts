@@ -21,7 +21,7 @@ import {
   type ScmpNotifReq,
   type ScmpNotifResp,
   setAPI,
-} from "../src/libseccomp/mod.ts";
+} from "../src/mod.ts";
 import { close, listen, listenInThread } from "./listener.ts";
 import { type ProbeCall, probeProgram, readResults } from "./probe.ts";
 import { Scratch } from "./program.ts";

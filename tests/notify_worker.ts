@@ -5,7 +5,7 @@
  * @module
  */
 /// <reference lib="deno.worker" />
-import { getSyscallFromName } from "../src/libseccomp/mod.ts";
+import { getSyscallFromName } from "../src/mod.ts";
 import { listenInThread } from "./listener.ts";
 
 self.postMessage(listenInThread(getSyscallFromName("truncate")));
