@@ -1,12 +1,8 @@
-import {
-  getLibraryVersion,
-  getNativeArch,
-  type Journal,
-} from "../libseccomp/mod.ts";
+import { getLibraryVersion, getNativeArch } from "../libseccomp/mod.ts";
 import { latchExit } from "../launch/latch.ts";
 import { readPrivileges } from "../launch/privileges.ts";
 import { type Finding, lint, type Surroundings } from "../policy/lint.ts";
-import type { Layer } from "../policy/stack.ts";
+import { journaled, type Layer } from "../policy/stack.ts";
 import { renderReport } from "./check_report.ts";
 import { end, print, type StageSurvey, type Survey, survey } from "./survey.ts";
 
@@ -97,15 +93,6 @@ function inspect(
     origins: [],
   }));
   return { ...stage, findings: [...findings, ...skipped] };
-}
-
-/** The filters that libseccomp made. */
-export function journaled(
-  layers: readonly Layer[],
-): { readonly journal: Journal; readonly program: Uint8Array }[] {
-  return layers.flatMap(({ journal, program }) =>
-    journal ? [{ journal, program }] : []
-  );
 }
 
 function toJson(

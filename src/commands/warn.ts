@@ -2,7 +2,7 @@ import { getLibraryVersion, getNativeArch } from "../libseccomp/mod.ts";
 import type { Privileges } from "../launch/privileges.ts";
 import type { Plan } from "../policy/plan.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Layer } from "../policy/stack.ts";
+import { journaled, type Layer } from "../policy/stack.ts";
 import type { Failure } from "./failure.ts";
 
 /** What `exec` knows when its filters are ready. */
@@ -23,10 +23,7 @@ export async function warn(
   { layers, plan, privileges, policy, failure }: Ready,
 ): Promise<void> {
   const { lint } = await import("../policy/lint.ts");
-  const filters = layers.flatMap(({ journal, program }) =>
-    journal ? [{ journal, program }] : []
-  );
-  const findings = lint(filters, {
+  const findings = lint(journaled(layers), {
     architecture: getNativeArch(),
     libseccomp: getLibraryVersion(),
     noNewPrivs: privileges.noNewPrivs,

@@ -107,6 +107,15 @@ export function buildStack(
   };
 }
 
+/** The filters that libseccomp made. */
+export function journaled(
+  layers: readonly Layer[],
+): { readonly journal: Journal; readonly program: Uint8Array }[] {
+  return layers.flatMap(({ journal, program }) =>
+    journal ? [{ journal, program }] : []
+  );
+}
+
 function limitTo(ids: Ids, refusal: ScmpAction): Layer {
   return {
     name: "limit_setuid",
