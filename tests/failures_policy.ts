@@ -217,4 +217,101 @@ export function seccompExpansion(filter) {
 export const seccompExpansion = (filter) => filter.removeArch(getNativeArch());`,
     },
   ),
+  refused(
+    "a key of ours outside of our table",
+    /jacamar\.toml:4: auth\.block_calls is not read here: it belongs to \[auth\.seccomp\]/,
+    '\n[auth]\nblock_calls = ["mkdir"]',
+  ),
+  refused(
+    "our table below another",
+    /general\.seccomp is not read here/,
+    '[general.seccomp]\nblock_calls = ["mkdir"]',
+  ),
+  refused(
+    "stages outside of our table",
+    /auth\.stages\.x\.block_calls is not read here/,
+    '[auth.stages.x]\nblock_calls = ["mkdir"]',
+  ),
+  refused(
+    "a stage of a name that is dropped",
+    /stages: a stage cannot be called __proto__, prototype, constructor/,
+    '[auth.seccomp.stages.constructor]\nblock_calls = ["mkdir"]',
+  ),
+  refused(
+    "no digests for a plugin",
+    /validation_plugin_sha256 has 0 digests for 1 plugins/,
+    `${PLUGIN}validation_plugin_sha256 = []`,
+    EMPTY_PLUGIN,
+  ),
+  refused(
+    "a profile that libseccomp cannot come to an end with",
+    /the filter of .*profile\.json was not made within 0\.5 s \(plugin_timeout\)/,
+    `${PROFILE}plugin_timeout = "500ms"`,
+    profile(JSON.stringify({
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [
+        [{ index: 0, value: 2, op: "SCMP_CMP_LT" }, {
+          index: 1,
+          value: 1,
+          op: "SCMP_CMP_GE",
+        }],
+        [{ index: 0, value: 2, op: "SCMP_CMP_LT" }, {
+          index: 1,
+          value: 3,
+          op: "SCMP_CMP_EQ",
+        }],
+      ].map((args) => ({
+        names: ["read"],
+        action: "SCMP_ACT_ERRNO",
+        args,
+      })),
+    })),
+  ),
+  refused(
+    "a plugin whose filter answers in the kernel's place",
+    /enforce_defaults cannot be/,
+    `${PLUGIN}enforce_defaults = true\nblock_calls = ["mkdir", "seccomp"]`,
+    {
+      "plugin.js":
+        `import { ActAllow, ActErrno, ArchX86, getNativeArch, getSyscallFromName } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  filter.reset(ActErrno);
+  filter.addArch(ArchX86);
+  filter.removeArch(getNativeArch());
+  filter.addRule(getSyscallFromName("seccomp"), ActAllow);
+  filter.addArch(getNativeArch());
+  for (const call of ["execve", "mkdir"]) filter.addRule(getSyscallFromName(call), ActAllow);
+}`,
+    },
+  ),
+  refused(
+    "a plugin whose rules take libseccomp too long",
+    /plugin_timeout/,
+    `${PLUGIN}plugin_timeout = "400ms"`,
+    {
+      "plugin.js":
+        `import { ActLog, CompareGreater, CompareNotEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  const read = getSyscallFromName("read");
+  for (let value = 0; value < 15; value++) {
+    filter.addRuleConditional(read, ActLog, [0, 1, 2].map((at) =>
+      makeCondition(at, CompareNotEqual, value * 7 + at)));
+  }
+}`,
+    },
+  ),
+  refused(
+    "a plugin with conditions that are no honest list",
+    /at least one condition and at most 6/,
+    PLUGIN,
+    {
+      "plugin.js":
+        `import { ActLog, CompareEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  const list = new Array(100).fill(makeCondition(0, CompareEqual, 1));
+  list.map = () => ({ length: 6, reduce: () => -1, forEach() {} });
+  filter.addRuleConditional(getSyscallFromName("read"), ActLog, list);
+}`,
+    },
+  ),
 ];

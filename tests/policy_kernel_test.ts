@@ -160,6 +160,48 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
     probes: [chdir("EDOM"), statfs("ENOENT"), ioctl(TIOCSTI, "EPERM")],
   },
+  "a profile refuses on a further architecture too": {
+    config: 'architectures = ["native", "x86"]\nprofile = "profile.json"\n',
+    files: profile({
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{
+        names: ["chown32", "setuid32", "chdir"],
+        action: "SCMP_ACT_ERRNO",
+        errnoRet: 33,
+      }],
+    }),
+    probes: [
+      onX86(chdir("EDOM")),
+      onX86({ call: "setuid32", args: [0n], expect: "EDOM" }),
+      onX86({ call: "chown32", args: [ABSENT, 0n, 0n], expect: "EDOM" }),
+    ],
+  },
+  "a tracer cannot let terminal injection pass": {
+    config: 'profile = "profile.json"\n',
+    files: profile({
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{ names: ["ioctl"], action: "SCMP_ACT_TRACE" }],
+    }),
+    probes: [ioctl(TIOCSTI, "EPERM"), ioctl(TIOCGWINSZ, "ENOSYS")],
+  },
+  "a profile may refuse terminal injection with an errno of its own": {
+    config: 'profile = "profile.json"\n',
+    files: profile({
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{
+        names: ["ioctl"],
+        action: "SCMP_ACT_ERRNO",
+        errnoRet: 33,
+        args: [{
+          index: 1,
+          value: 0xffffffff,
+          valueTwo: Number(TIOCSTI),
+          op: "SCMP_CMP_MASKED_EQ",
+        }],
+      }],
+    }),
+    probes: [ioctl(TIOCSTI, "EDOM"), ioctl(0x541cn, "EPERM")],
+  },
   "a further architecture is covered by the same rules": {
     config: 'architectures = ["native", "x86"]\nblock_calls = ["chdir"]\n',
     probes: [

@@ -1,7 +1,7 @@
 import { findDriver } from "../launch/driver.ts";
 import { latchExit } from "../launch/latch.ts";
 import {
-  type Load,
+  type LoadedFilter,
   type PreparedLaunch,
   prepareLaunch,
 } from "../launch/launch.ts";
@@ -20,8 +20,10 @@ import {
   UsageError,
 } from "./exec_arguments.ts";
 import { Failure } from "./failure.ts";
-import { supervisePlugins } from "./supervise.ts";
-import { warn } from "./warn.ts";
+import { guardTime } from "./guard.ts";
+import { type Supervised, supervisePlugins } from "./supervise.ts";
+
+const STDERR = 2;
 
 /**
  * Loads the filter and becomes the driver.
@@ -66,17 +68,38 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
     : resolveUser(request.user);
   const privileges = readPrivileges();
   const noNewPrivs = decideNoNewPrivs(policy.noNewPrivs, privileges);
+  const guard = guardTime(policy, {
+    exitCode: failure.exitCode,
+    lastWords: (error) => failure.lastWords(error),
+  });
   const plan = await planRules(policy);
   const stack = buildStack(plan, policy, () => user ?? effectiveUser());
+  // Loaded now: once plugins have run, nothing is waited for any more.
+  const warn = failure.hears("warn")
+    ? (await import("./warn.ts")).prepareWarnings({
+      plan,
+      privileges,
+      failure,
+      describeOrigin: await policy.describeOrigins(),
+    })
+    : undefined;
+  let supervised: Supervised | undefined;
   if (policy.plugins.length > 0) {
     const showOutput = request.unobfuscated;
-    await expand(stack, { policy, stage, failure, showOutput, user });
+    supervised = await expand(stack, {
+      policy,
+      stage,
+      failure,
+      showOutput,
+      user,
+    });
   }
   const layers = stack.conclude();
   requireExecve(layers);
-  if (failure.hears("warn")) {
-    await warn({ layers, plan, privileges, policy, failure });
-  }
+  warn?.(layers);
+  guard?.stop();
+  supervised?.end();
+  failure.stderr = STDERR;
   return launch(prepared, layers, { noNewPrivs, logDenied: policy.logDenied });
 }
 
@@ -101,7 +124,10 @@ interface Expansion {
   readonly user: User | undefined;
 }
 
-async function expand(stack: Stack, expansion: Expansion): Promise<void> {
+async function expand(
+  stack: Stack,
+  expansion: Expansion,
+): Promise<Supervised> {
   const { policy, stage, failure, showOutput, user } = expansion;
   const plugins: CheckedPlugin[] = [];
   for (const plugin of policy.plugins) plugins.push(await checkPlugin(plugin));
@@ -116,8 +142,7 @@ async function expand(stack: Stack, expansion: Expansion): Promise<void> {
   });
   failure.stderr = supervised.stderr;
   await supervised.expand(stack.filter, stage, plugins);
-  supervised.end();
-  failure.stderr = 2;
+  return supervised;
 }
 
 /** @throws {Error} If one of the filters would refuse to start any driver. */
@@ -128,27 +153,24 @@ function requireExecve(layers: readonly Layer[]): void {
   }
 }
 
-interface Launching {
-  readonly noNewPrivs: boolean;
-  readonly logDenied: boolean;
-}
-
 /**
  * From here on nothing is left but to load the programs and execute the driver.
  */
 function launch(
   prepared: PreparedLaunch,
   layers: readonly Layer[],
-  { noNewPrivs, logDenied }: Launching,
+  { noNewPrivs, logDenied }: { noNewPrivs: boolean; logDenied: boolean },
 ): never {
-  const programs: Load["programs"] = layers.map(({ program }) => program);
-  const has = (attribute: "noNewPrivs" | "log" | "speculativeStoreBypass") =>
-    layers.some(({ journal }) => journal?.[attribute] === true);
-  return prepared.launch({
-    programs,
-    // A plugin may ask for it, and may not take it away.
-    noNewPrivs: noNewPrivs || has("noNewPrivs"),
-    log: logDenied || has("log"),
-    speculativeStoreBypass: has("speculativeStoreBypass"),
-  });
+  const filters: LoadedFilter[] = [];
+  // A plugin may ask for it, and may not take it away.
+  let isNoNewPrivs = noNewPrivs;
+  for (const { journal, program } of layers) {
+    filters.push({
+      program,
+      log: logDenied || journal?.log === true,
+      speculativeStoreBypass: journal?.speculativeStoreBypass === true,
+    });
+    isNoNewPrivs ||= journal?.noNewPrivs === true;
+  }
+  return prepared.launch({ filters, noNewPrivs: isNoNewPrivs });
 }

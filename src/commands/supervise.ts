@@ -46,7 +46,9 @@ export interface Supervised {
   /** The descriptor of standard error while the plugins have none. */
   readonly stderr: number;
   /**
-   * Has some of the plugins change a filter, in this order.
+   * Has some of the plugins change a filter, in this order. Their time runs on
+   * until they are called for another filter, or the end: what libseccomp makes
+   * of their rules counts too.
    *
    * @throws {PluginError} If one fails or the time is over.
    */
@@ -55,7 +57,7 @@ export interface Supervised {
     stage: string,
     plugins: readonly CheckedPlugin[],
   ): Promise<void>;
-  /** Gives the standard descriptors back. */
+  /** Stops the time and gives the standard descriptors back. */
   end(): void;
 }
 
@@ -82,7 +84,10 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   const stuck =
     `it did not return within ${pluginTimeout / 1000} s (plugin_timeout), ` +
     "waits for what never comes, or ended the process";
-  leaveLastWords(lastWords(new PluginError(files.join(", "), stuck)));
+  // A profile's guard has left its own.
+  if (policy.profile === undefined) {
+    leaveLastWords(lastWords(new PluginError(files.join(", "), stuck)));
+  }
   const deadline = makeDeadline(exitCode);
   watchGlobalEvents((message, place) => {
     if (!isOver) fail(new PluginError(current, message, { place }));
@@ -104,15 +109,12 @@ export function supervisePlugins(supervision: Supervision): Supervised {
           attribute(filter, `plugin ${plugin}`);
         },
       };
-      try {
-        await callPlugins(request);
-        await turnEventLoop();
-      } finally {
-        deadline.stop();
-      }
+      await callPlugins(request);
+      await turnEventLoop();
     },
     end() {
       isOver = true;
+      deadline.stop();
       stdio.restore();
     },
   };

@@ -1,4 +1,5 @@
 import { int, libc } from "../libc/mod.ts";
+import type { LastWord } from "../launch/latch.ts";
 import { WELL_KNOWN_STAGES } from "../launch/stage.ts";
 import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
 import { PluginError } from "../plugin/error.ts";
@@ -7,6 +8,7 @@ import { ConfigurationError } from "../policy/error.ts";
 import { type Plan, planRules } from "../policy/plan.ts";
 import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
 import { buildStack, type Layer } from "../policy/stack.ts";
+import { guardTime } from "./guard.ts";
 import { type Supervised, supervisePlugins } from "./supervise.ts";
 
 const STDERR = 2;
@@ -86,6 +88,10 @@ export async function survey(request: SurveyRequest): Promise<Survey> {
     oddStages: await findOddStages(general),
     describeOrigin: await general.describeOrigins(),
   };
+  const guard = guardTime(general, {
+    exitCode: request.exitCode,
+    lastWords: tell,
+  });
   let supervised: Supervised | undefined;
   let plugins: readonly string[] = [];
   try {
@@ -117,6 +123,7 @@ export async function survey(request: SurveyRequest): Promise<Survey> {
   for (const [stage, each] of prepared) {
     stages.push(await surveyStage(stage, each, ids, supervised));
   }
+  guard?.stop();
   supervised?.end();
   return { ...base, plugins, stages };
 }
@@ -194,14 +201,16 @@ function supervise(
     user,
     exitCode,
     showOutput: true,
-    lastWords: ({ message }) => [{
-      fd: STDERR,
-      line: `jacamar-seccomp: ${message}\n`,
-    }],
+    lastWords: tell,
     fail: (error) => end(exitCode, error, stderr),
   });
   stderr = supervised.stderr;
   return supervised;
+}
+
+/** What is left to say of an error, and where. */
+function tell({ message }: Error): LastWord[] {
+  return [{ fd: STDERR, line: `jacamar-seccomp: ${message}\n` }];
 }
 
 /**

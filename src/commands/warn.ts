@@ -1,47 +1,46 @@
 import { getLibraryVersion, getNativeArch } from "../libseccomp/mod.ts";
 import type { Privileges } from "../launch/privileges.ts";
+import { lint } from "../policy/lint.ts";
 import type { Plan } from "../policy/plan.ts";
-import type { Policy } from "../policy/policy.ts";
 import { journaled, type Layer } from "../policy/stack.ts";
 import type { Failure } from "./failure.ts";
 
-/** What `exec` knows when its filters are ready. */
-interface Ready {
-  readonly layers: readonly Layer[];
+/** What is known before the filters are ready. */
+interface Preparation {
   readonly plan: Plan;
   readonly privileges: Privileges;
-  readonly policy: Policy;
   readonly failure: Failure;
+  readonly describeOrigin: (origin: string) => string;
 }
 
 /**
- * Writes to the system log what is unlikely to be meant, as `check` would show
- * it: warnings with level `warn`, what is so on this machine whatever the filter
- * with level `debug`.
+ * Prepares to tell the system log what is unlikely to be meant, as `check` would
+ * show it: warnings with level `warn`, what is so on this machine whatever the
+ * filter with level `debug`.
+ *
+ * @returns What does so, without waiting for anything, once the filters are
+ * ready.
  */
-export async function warn(
-  { layers, plan, privileges, policy, failure }: Ready,
-): Promise<void> {
-  const { lint } = await import("../policy/lint.ts");
-  const findings = lint(journaled(layers), {
+export function prepareWarnings(
+  { plan, privileges, failure, describeOrigin }: Preparation,
+): (layers: readonly Layer[]) => void {
+  const surroundings = {
     architecture: getNativeArch(),
     libseccomp: getLibraryVersion(),
     noNewPrivs: privileges.noNewPrivs,
-  });
-  try {
-    const describe = findings.some(({ origins }) => origins.length > 0)
-      ? await policy.describeOrigins()
-      : String;
-    for (const { severity, message, origins } of findings) {
-      const level = severity === "notice" ? "debug" : "warn";
-      const from = origins.length === 0
-        ? undefined
-        : [...new Set(origins.map(describe))];
-      failure.note(level, message, from);
+  };
+  return (layers) => {
+    try {
+      const findings = lint(journaled(layers), surroundings);
+      for (const { severity, message, origins } of findings) {
+        const level = severity === "notice" ? "debug" : "warn";
+        const from = new Set(origins.map(describeOrigin));
+        failure.note(level, message, from.size > 0 ? [...from] : undefined);
+      }
+      for (const note of plan.notes) failure.note("debug", note);
+    } catch {
+      // A warning that cannot be found or written is no reason to refuse the
+      // job: it will run under its filter.
     }
-    for (const note of plan.notes) failure.note("debug", note);
-  } catch {
-    // A warning that cannot be written is no reason to refuse the job: it will
-    // run under its filter.
-  }
+  };
 }

@@ -19,8 +19,11 @@ const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277n : 317n;
 const SECCOMP_SET_MODE_FILTER = 1n;
 const SECCOMP_FILTER_FLAG_LOG = 2n;
 const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4n;
-/** `PR_SET_NO_NEW_PRIVS` of prctl(2). */
+/** `PR_SET_NO_NEW_PRIVS` and `PR_GET_NO_NEW_PRIVS` of prctl(2). */
 const PR_SET_NO_NEW_PRIVS = 38;
+const PR_GET_NO_NEW_PRIVS = 39;
+/** What seccomp(2) answers where it cannot read a program. */
+const EFAULT = 14;
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
 const SIG_DFL = 0n;
@@ -34,12 +37,20 @@ const MOST_FILTERS = 4;
 /** What is loaded before the driver is executed. */
 export interface Load {
   /**
-   * The programs, in the order in which they are loaded: 1 to 4, each an array
-   * of `struct sock_filter` in native byte order, 1 to 4096 instructions. All
-   * but the last must let seccomp(2) pass.
+   * In the order in which they are loaded: 1 to 4. All but the last must let
+   * seccomp(2) pass.
    */
-  readonly programs: readonly Uint8Array<ArrayBuffer>[];
+  readonly filters: readonly LoadedFilter[];
   readonly noNewPrivs: boolean;
+}
+
+/** One filter to load. */
+export interface LoadedFilter {
+  /**
+   * An array of `struct sock_filter` in native byte order, 1 to 4096
+   * instructions.
+   */
+  readonly program: Uint8Array<ArrayBuffer>;
   /**
    * Whether the kernel logs all actions but allow (`SECCOMP_FILTER_FLAG_LOG`).
    */
@@ -57,8 +68,8 @@ export interface PreparedLaunch {
    * Loads the programs, if there are any, and becomes the driver. It returns only
    * by throwing.
    *
-   * @throws {RangeError} If there are none or too many programs, or one is
-   * empty, torn or too long: nothing is loaded.
+   * @throws {RangeError} If there are none or too many filters, or a program
+   * is empty, torn or too long: nothing is loaded.
    * @throws {SystemCallError} If the kernel refuses a program or the driver.
    */
   launch(load: Load | undefined): never;
@@ -89,6 +100,7 @@ export function prepareLaunch(
   const words = {
     seccomp: long(SYS_SECCOMP),
     setNoNewPrivs: int(PR_SET_NO_NEW_PRIVS),
+    getNoNewPrivs: int(PR_GET_NO_NEW_PRIVS),
     sigpipe: int(SIGPIPE),
     sigxfsz: int(SIGXFSZ),
     nofile: int(RLIMIT_NOFILE),
@@ -102,24 +114,37 @@ export function prepareLaunch(
   };
 
   const load = (wanted: Load) => {
-    const { programs } = wanted;
-    if (programs.length < 1 || programs.length > MOST_FILTERS) {
+    const { filters } = wanted;
+    if (filters.length < 1 || filters.length > MOST_FILTERS) {
       throw new RangeError(
-        `there are ${programs.length} filters; there is room for 1 to ${MOST_FILTERS}`,
+        `there are ${filters.length} filters; there is room for 1 to ${MOST_FILTERS}`,
       );
     }
-    for (let index = 0; index < programs.length; index++) {
-      rooms[index].fill(programs[index]);
+    for (let index = 0; index < filters.length; index++) {
+      rooms[index].fill(filters[index]);
     }
-    if (wanted.noNewPrivs && prctl(words.setNoNewPrivs, 1n, 0n, 0n, 0n) !== 0) {
-      throw new SystemCallError("set no_new_privs", errno[0]);
+    if (wanted.noNewPrivs) {
+      const set = prctl(words.setNoNewPrivs, 1n, 0n, 0n, 0n);
+      if (set !== 0 || prctl(words.getNoNewPrivs, 0n, 0n, 0n, 0n) !== 1) {
+        throw new SystemCallError("set no_new_privs", errno[0]);
+      }
     }
-    const flags = (wanted.log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
-      (wanted.speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
     // Nothing may come between these: a filter may refuse every call but
     // execve.
-    for (let index = 0; index < programs.length; index++) {
-      const { header } = rooms[index];
+    for (let index = 0; index < filters.length; index++) {
+      const { header, flags } = rooms[index];
+      // A filter that is on already may answer with errno 0 and load nothing.
+      // The kernel itself answers EFAULT to a program that is nowhere.
+      if (
+        syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, null) !== -1n
+      ) {
+        throw new Error(
+          "could not load the filter: another one, which is on already, answers in the kernel's place",
+        );
+      }
+      if (errno[0] !== EFAULT) {
+        throw new SystemCallError("load the filter", errno[0]);
+      }
       if (
         syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, header) !== 0n
       ) {
@@ -148,8 +173,10 @@ export function prepareLaunch(
 interface Room {
   /** `struct sock_fprog`. */
   readonly header: Uint8Array<ArrayBuffer>;
+  /** What seccomp(2) is told beside it. */
+  flags: bigint;
   /** @throws {RangeError} If the program is none that the kernel takes. */
-  fill(program: Uint8Array): void;
+  fill(filter: LoadedFilter): void;
 }
 
 function makeRoom(): Room {
@@ -159,7 +186,8 @@ function makeRoom(): Room {
   header.setBigUint64(8, room.address, true);
   return {
     header: new Uint8Array(header.buffer),
-    fill(program) {
+    flags: 0n,
+    fill({ program, log, speculativeStoreBypass }) {
       const count = program.length / INSTRUCTION_SIZE;
       if (!Number.isInteger(count) || count < 1 || count > MOST_INSTRUCTIONS) {
         throw new RangeError(
@@ -168,6 +196,8 @@ function makeRoom(): Room {
       }
       room.bytes.set(program);
       header.setUint16(0, count, true);
+      this.flags = (log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
+        (speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
     },
   };
 }

@@ -36,7 +36,8 @@ export function resolveUser(user: string): User {
   const wanted = uid === undefined ? undefined : parseId(uid, user);
   for (const line of Deno.readTextFileSync(PASSWD).split("\n")) {
     const [name, , lineUid, lineGid] = line.split(":");
-    if (lineGid === undefined) continue;
+    // What is no number is no user of this file: `+` lines, for instance.
+    if (lineGid === undefined || !/^\d+$/.test(lineUid)) continue;
     if (wanted === undefined ? name !== user : Number(lineUid) !== wanted) {
       continue;
     }

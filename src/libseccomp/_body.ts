@@ -1,6 +1,6 @@
 import { type Attribute, Context, type Rule } from "./_context.ts";
 import { type Priority, replay } from "./_replay.ts";
-import { checkSize, largestSize } from "./_size.ts";
+import { checkSize, Sizes } from "./_size.ts";
 import { ActKillThread, type ScmpAction } from "./action.ts";
 import { getNativeArch, type ScmpArch } from "./arch.ts";
 import { ScmpError } from "./error.ts";
@@ -48,7 +48,7 @@ export class FilterBody {
   #architectures: readonly ScmpArch[] = [getNativeArch()];
   #rules: JournalRule[] = [];
   #priorities: Priority[] = [];
-  #size = 0;
+  #sizes = new Sizes([]);
   #isReplaced = false;
   /** Where each open transaction goes back to, the innermost last. */
   #transactions: Snapshot[] = [];
@@ -67,11 +67,11 @@ export class FilterBody {
   adopt(journal: Journal): void {
     this.reset(journal.defaultAction);
     this.#setJournaled(journal);
-    const size = sizeOf(journal.rules);
-    checkSize(size);
+    const sizes = new Sizes(journal.rules);
+    checkSize(sizes.total);
     this.#architectures = journal.architectures;
     this.#rules = [...journal.rules];
-    this.#size = size;
+    this.#sizes = sizes;
     this.#rebuild();
   }
 
@@ -125,7 +125,7 @@ export class FilterBody {
     this.#architectures = [getNativeArch()];
     this.#rules = [];
     this.#priorities = [];
-    this.#size = 0;
+    this.#sizes = new Sizes([]);
     this.#transactions = [];
     this.#isAstray = false;
     this.#isReplaced ||= this.standing === "lent";
@@ -188,7 +188,7 @@ export class FilterBody {
       architectures.length > 0;
     this.#rules = this.#rules.map(without).filter(isSomewhere);
     this.#priorities = this.#priorities.map(without).filter(isSomewhere);
-    this.#size = sizeOf(this.#rules);
+    this.#sizes = new Sizes(this.#rules);
     this.#architectures = Object.freeze(
       this.#architectures.filter((one) => one !== arch),
     );
@@ -214,8 +214,7 @@ export class FilterBody {
       architectures: this.#architectures,
       origin: this.origin,
     });
-    const size = this.#size + largestSize(entry);
-    checkSize(size);
+    this.#sizes.checkWith(entry);
     try {
       context.addRule(rule);
     } catch (cause) {
@@ -223,7 +222,7 @@ export class FilterBody {
       throw cause;
     }
     this.#rules.push(entry);
-    this.#size = size;
+    this.#sizes.add(entry);
   }
 
   setPriority(syscall: ScmpSyscall, priority: number): void {
@@ -238,14 +237,15 @@ export class FilterBody {
       throw new ScmpError("EINVAL", "a filter cannot be merged with itself");
     }
     source.refuseToPlugin("merge away");
-    const size = this.#size + source.#size;
-    checkSize(size);
+    const rules = [...this.#rules, ...source.#rules];
+    const sizes = new Sizes(rules);
+    checkSize(sizes.total);
     context.merge(source.context);
     source.standing = "merged";
     abandoned.unregister(source.#owner);
-    this.#rules.push(...source.#rules);
+    this.#rules = rules;
     this.#priorities.push(...source.#priorities);
-    this.#size = size;
+    this.#sizes = sizes;
     this.#setArchitectures([...this.#architectures, ...source.#architectures]);
   }
 
@@ -255,7 +255,6 @@ export class FilterBody {
       architectures: this.#architectures,
       rules: [...this.#rules],
       priorities: [...this.#priorities],
-      size: this.#size,
     });
   }
 
@@ -277,7 +276,7 @@ export class FilterBody {
     this.#architectures = before.architectures;
     this.#rules = before.rules;
     this.#priorities = before.priorities;
-    this.#size = before.size;
+    this.#sizes = new Sizes(this.#rules);
     this.#rebuild();
   }
 
@@ -336,9 +335,4 @@ interface Snapshot {
   readonly architectures: readonly ScmpArch[];
   readonly rules: JournalRule[];
   readonly priorities: Priority[];
-  readonly size: number;
-}
-
-function sizeOf(rules: readonly JournalRule[]): number {
-  return rules.reduce((sum, rule) => sum + largestSize(rule), 0);
 }

@@ -13,15 +13,18 @@ import { ScmpSyscall } from "./syscall.ts";
  */
 const CONDITION_SIZE = 24;
 
+/** A system call has this many arguments. */
+const ARGUMENTS = 6;
+
 /** Refuses what is not an action. */
 export function checkAction(action: ScmpAction): ScmpAction {
-  if (action instanceof ScmpAction) return action;
+  if (ScmpAction.is(action)) return action;
   throw new ScmpError("EINVAL", "the action must be one of the Act… constants");
 }
 
 /** Refuses what is not a system call. */
 export function checkSyscall(syscall: ScmpSyscall): ScmpSyscall {
-  if (syscall instanceof ScmpSyscall) return syscall;
+  if (ScmpSyscall.is(syscall)) return syscall;
   throw new ScmpError(
     "EINVAL",
     "the system call must come from getSyscallFromName",
@@ -46,30 +49,31 @@ export function checkDefault(action: ScmpAction): ScmpAction {
 export function checkConditions(
   conditions: readonly ScmpCondition[],
 ): readonly ScmpCondition[] {
-  if (!Array.isArray(conditions) || conditions.length === 0) {
+  // Whatever it is: its length is read once, and its methods are not called.
+  const count = Array.isArray(conditions) ? conditions.length : 0;
+  if (!(count >= 1 && count <= ARGUMENTS)) {
     throw new ScmpError(
       "EINVAL",
-      "a conditional rule needs at least one condition",
+      `a conditional rule has at least one condition and at most ${ARGUMENTS}`,
     );
   }
-  const seen = new Set<number>();
-  return Object.freeze(
-    conditions.map(({ argument, op, operandOne, operandTwo }) => {
-      // Nothing says that a condition was made by makeCondition.
-      const values = op === CompareMaskedEqual
-        ? [operandOne, operandTwo]
-        : [operandOne];
-      const condition = makeCondition(argument, op, ...values);
-      if (seen.has(argument)) {
-        throw new ScmpError(
-          "EINVAL",
-          `one rule can compare argument ${argument} only once`,
-        );
-      }
-      seen.add(argument);
-      return condition;
-    }),
-  );
+  const checked: ScmpCondition[] = [];
+  for (let index = 0; index < count; index++) {
+    // Nothing says that a condition was made by makeCondition.
+    const { argument, op, operandOne, operandTwo } = conditions[index];
+    const values = op === CompareMaskedEqual
+      ? [operandOne, operandTwo]
+      : [operandOne];
+    const condition = makeCondition(argument, op, ...values);
+    if (checked.some((other) => other.argument === condition.argument)) {
+      throw new ScmpError(
+        "EINVAL",
+        `one rule can compare argument ${condition.argument} only once`,
+      );
+    }
+    checked.push(condition);
+  }
+  return Object.freeze(checked);
 }
 
 /** Lays conditions out as an array of `struct scmp_arg_cmp`. */

@@ -55,6 +55,11 @@ export class ScmpAction {
     Object.freeze(this);
   }
 
+  /** Whether a value is one that this class made, and not just like it. */
+  static is(value: unknown): value is ScmpAction {
+    return typeof value === "object" && value !== null && #code in value;
+  }
+
   /**
    * The action of a kind, with return code 0.
    *

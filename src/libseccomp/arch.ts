@@ -4,6 +4,9 @@ import { ScmpError } from "./error.ts";
 const IS_64_BIT = 0x8000_0000;
 const IS_LITTLE_ENDIAN = 0x4000_0000;
 
+/** Makes one of the constants below; nobody else can. */
+let define: (name: string, token: number) => ScmpArch;
+
 /**
  * A system call ABI. Two of them are the same if their tokens are.
  *
@@ -12,10 +15,16 @@ const IS_LITTLE_ENDIAN = 0x4000_0000;
  * seccomp.h. `ScmpArch` of libseccomp-golang.
  */
 export class ScmpArch {
+  static {
+    define = (name, token) => new ScmpArch(name, token);
+  }
+
   /** libseccomp's name for it: `x86_64`, `aarch64`, … */
   readonly name: string;
   /** The token, an unsigned 32-bit number. */
   readonly token: number;
+
+  readonly #brand = true;
 
   private constructor(name: string, token: number) {
     this.name = name;
@@ -23,9 +32,9 @@ export class ScmpArch {
     Object.freeze(this);
   }
 
-  /** Defines one of the architectures below; the constructor is not public. */
-  static define(name: string, token: number): ScmpArch {
-    return new ScmpArch(name, token);
+  /** Whether a value is one that this class made, and not just like it. */
+  static is(value: unknown): value is ScmpArch {
+    return typeof value === "object" && value !== null && #brand in value;
   }
 
   /**
@@ -48,60 +57,60 @@ export class ScmpArch {
 }
 
 /** 32-bit x86. */
-export const ArchX86: ScmpArch = ScmpArch.define("x86", 0x4000_0003);
+export const ArchX86: ScmpArch = define("x86", 0x4000_0003);
 /** 64-bit x86, also called amd64. */
-export const ArchAMD64: ScmpArch = ScmpArch.define("x86_64", 0xc000_003e);
+export const ArchAMD64: ScmpArch = define("x86_64", 0xc000_003e);
 /** The x32 ABI: 64-bit x86 with 32-bit pointers. */
-export const ArchX32: ScmpArch = ScmpArch.define("x32", 0x4000_003e);
+export const ArchX32: ScmpArch = define("x32", 0x4000_003e);
 /** 32-bit Arm, EABI. */
-export const ArchARM: ScmpArch = ScmpArch.define("arm", 0x4000_0028);
+export const ArchARM: ScmpArch = define("arm", 0x4000_0028);
 /** 64-bit Arm. */
-export const ArchARM64: ScmpArch = ScmpArch.define("aarch64", 0xc000_00b7);
+export const ArchARM64: ScmpArch = define("aarch64", 0xc000_00b7);
 /** 32-bit MIPS. */
-export const ArchMIPS: ScmpArch = ScmpArch.define("mips", 0x0000_0008);
+export const ArchMIPS: ScmpArch = define("mips", 0x0000_0008);
 /** 64-bit MIPS. */
-export const ArchMIPS64: ScmpArch = ScmpArch.define("mips64", 0x8000_0008);
+export const ArchMIPS64: ScmpArch = define("mips64", 0x8000_0008);
 /** 64-bit MIPS with 32-bit pointers. */
-export const ArchMIPS64N32: ScmpArch = ScmpArch.define(
+export const ArchMIPS64N32: ScmpArch = define(
   "mips64n32",
   0xa000_0008,
 );
 /** 32-bit MIPS, little-endian. */
-export const ArchMIPSEL: ScmpArch = ScmpArch.define("mipsel", 0x4000_0008);
+export const ArchMIPSEL: ScmpArch = define("mipsel", 0x4000_0008);
 /** 64-bit MIPS, little-endian. */
-export const ArchMIPSEL64: ScmpArch = ScmpArch.define("mipsel64", 0xc000_0008);
+export const ArchMIPSEL64: ScmpArch = define("mipsel64", 0xc000_0008);
 /** 64-bit MIPS with 32-bit pointers, little-endian. */
-export const ArchMIPSEL64N32: ScmpArch = ScmpArch.define(
+export const ArchMIPSEL64N32: ScmpArch = define(
   "mipsel64n32",
   0xe000_0008,
 );
 /** 32-bit PowerPC. */
-export const ArchPPC: ScmpArch = ScmpArch.define("ppc", 0x0000_0014);
+export const ArchPPC: ScmpArch = define("ppc", 0x0000_0014);
 /** 64-bit PowerPC. */
-export const ArchPPC64: ScmpArch = ScmpArch.define("ppc64", 0x8000_0015);
+export const ArchPPC64: ScmpArch = define("ppc64", 0x8000_0015);
 /** 64-bit PowerPC, little-endian. */
-export const ArchPPC64LE: ScmpArch = ScmpArch.define("ppc64le", 0xc000_0015);
+export const ArchPPC64LE: ScmpArch = define("ppc64le", 0xc000_0015);
 /** 31-bit System z. */
-export const ArchS390: ScmpArch = ScmpArch.define("s390", 0x0000_0016);
+export const ArchS390: ScmpArch = define("s390", 0x0000_0016);
 /** 64-bit System z. */
-export const ArchS390X: ScmpArch = ScmpArch.define("s390x", 0x8000_0016);
+export const ArchS390X: ScmpArch = define("s390x", 0x8000_0016);
 /** 32-bit PA-RISC. */
-export const ArchPARISC: ScmpArch = ScmpArch.define("parisc", 0x0000_000f);
+export const ArchPARISC: ScmpArch = define("parisc", 0x0000_000f);
 /** 64-bit PA-RISC. */
-export const ArchPARISC64: ScmpArch = ScmpArch.define("parisc64", 0x8000_000f);
+export const ArchPARISC64: ScmpArch = define("parisc64", 0x8000_000f);
 /** 64-bit RISC-V. */
-export const ArchRISCV64: ScmpArch = ScmpArch.define("riscv64", 0xc000_00f3);
+export const ArchRISCV64: ScmpArch = define("riscv64", 0xc000_00f3);
 /** 64-bit LoongArch. Needs libseccomp 2.6. */
-export const ArchLOONGARCH64: ScmpArch = ScmpArch.define(
+export const ArchLOONGARCH64: ScmpArch = define(
   "loongarch64",
   0xc000_0102,
 );
 /** 32-bit Motorola 68000. Needs libseccomp 2.6. */
-export const ArchM68K: ScmpArch = ScmpArch.define("m68k", 0x0000_0004);
+export const ArchM68K: ScmpArch = define("m68k", 0x0000_0004);
 /** SuperH, little-endian. Needs libseccomp 2.6. */
-export const ArchSH: ScmpArch = ScmpArch.define("sh", 0x4000_002a);
+export const ArchSH: ScmpArch = define("sh", 0x4000_002a);
 /** SuperH, big-endian. Needs libseccomp 2.6. */
-export const ArchSHEB: ScmpArch = ScmpArch.define("sheb", 0x0000_002a);
+export const ArchSHEB: ScmpArch = define("sheb", 0x0000_002a);
 
 /** All of them. */
 const ALL: readonly ScmpArch[] = [

@@ -13,11 +13,20 @@ export type ComparisonName =
   | "Greater"
   | "MaskedEqual";
 
+/** Makes one of the constants below; nobody else can. */
+let define: (comparison: ComparisonName, native: number) => ScmpCompareOp;
+
 /** A comparison, with its `enum scmp_compare` value. */
 export class ScmpCompareOp {
+  static {
+    define = (comparison, native) => new ScmpCompareOp(comparison, native);
+  }
+
   readonly comparison: ComparisonName;
   /** The value of `enum scmp_compare` in seccomp.h. */
   readonly native: number;
+
+  readonly #brand = true;
 
   private constructor(comparison: ComparisonName, native: number) {
     this.comparison = comparison;
@@ -25,9 +34,9 @@ export class ScmpCompareOp {
     Object.freeze(this);
   }
 
-  /** Defines one of the comparisons below; the constructor is not public. */
-  static define(comparison: ComparisonName, native: number): ScmpCompareOp {
-    return new ScmpCompareOp(comparison, native);
+  /** Whether a value is one that this class made, and not just like it. */
+  static is(value: unknown): value is ScmpCompareOp {
+    return typeof value === "object" && value !== null && #brand in value;
   }
 
   /** The comparison's name, as `CompareEqual`. */
@@ -37,28 +46,28 @@ export class ScmpCompareOp {
 }
 
 /** The argument is not the value. */
-export const CompareNotEqual: ScmpCompareOp = ScmpCompareOp.define(
+export const CompareNotEqual: ScmpCompareOp = define(
   "NotEqual",
   1,
 );
 /** The argument is less than the value. */
-export const CompareLess: ScmpCompareOp = ScmpCompareOp.define("Less", 2);
+export const CompareLess: ScmpCompareOp = define("Less", 2);
 /** The argument is at most the value. */
-export const CompareLessOrEqual: ScmpCompareOp = ScmpCompareOp.define(
+export const CompareLessOrEqual: ScmpCompareOp = define(
   "LessOrEqual",
   3,
 );
 /** The argument is the value. */
-export const CompareEqual: ScmpCompareOp = ScmpCompareOp.define("Equal", 4);
+export const CompareEqual: ScmpCompareOp = define("Equal", 4);
 /** The argument is at least the value. */
-export const CompareGreaterEqual: ScmpCompareOp = ScmpCompareOp.define(
+export const CompareGreaterEqual: ScmpCompareOp = define(
   "GreaterEqual",
   5,
 );
 /** The argument is greater than the value. */
-export const CompareGreater: ScmpCompareOp = ScmpCompareOp.define("Greater", 6);
+export const CompareGreater: ScmpCompareOp = define("Greater", 6);
 /** The argument, masked with the first value, is the second. */
-export const CompareMaskedEqual: ScmpCompareOp = ScmpCompareOp.define(
+export const CompareMaskedEqual: ScmpCompareOp = define(
   "MaskedEqual",
   7,
 );
@@ -118,7 +127,7 @@ export function makeCondition(
       `a system call has the arguments 0 to ${MAX_ARGUMENT}, not ${argument}`,
     );
   }
-  if (!(comparison instanceof ScmpCompareOp)) {
+  if (!ScmpCompareOp.is(comparison)) {
     throw new ScmpError(
       "EINVAL",
       "the comparison must be one of the Compare… constants",

@@ -285,7 +285,7 @@ export class ScmpFilter extends FilterRules {
 }
 
 function checkArch(arch: ScmpArch): ScmpArch {
-  if (arch instanceof ScmpArch) return arch;
+  if (ScmpArch.is(arch)) return arch;
   throw new ScmpError(
     "EINVAL",
     "the architecture must be one of the Arch… constants",

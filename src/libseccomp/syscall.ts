@@ -18,6 +18,7 @@ const NAME_SIZE = 64;
  * Source: `ScmpSyscall` of libseccomp-golang.
  */
 export class ScmpSyscall {
+  readonly #brand = true;
   /** The number, a signed 32-bit integer. */
   readonly number: number;
 
@@ -34,6 +35,11 @@ export class ScmpSyscall {
     }
     this.number = number;
     Object.freeze(this);
+  }
+
+  /** Whether a value is one that this class made, and not just like it. */
+  static is(value: unknown): value is ScmpSyscall {
+    return typeof value === "object" && value !== null && #brand in value;
   }
 
   /**

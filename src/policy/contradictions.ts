@@ -56,7 +56,7 @@ export function findContradictions(seccomp: SeccompTable): Contradiction[] {
     }
     const plugins = [table.validation_plugin ?? []].flat().length;
     const digests = [table.validation_plugin_sha256 ?? []].flat().length;
-    if (digests > 0 && digests !== plugins) {
+    if (table.validation_plugin_sha256 !== undefined && digests !== plugins) {
       note(
         [...path, "validation_plugin_sha256"],
         `validation_plugin_sha256 has ${digests} digests for ${plugins} plugins`,

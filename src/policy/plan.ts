@@ -105,6 +105,7 @@ async function readBase(
     architecture: getNativeArch(),
     kernel: Deno.osRelease(),
     capabilities: new Set(profile.capabilities),
+    architectures: policy.architectures,
   });
   return {
     ...parsed,

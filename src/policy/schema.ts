@@ -113,6 +113,19 @@ const stageLists = {
 /** `[auth.seccomp.stages.NAME]`. */
 const StageTable = v.strictObject(stageLists, "must be a table");
 
+/** Names that no record can have: valibot would drop them without a word. */
+const RESERVED = ["__proto__", "prototype", "constructor"];
+
+/** `[auth.seccomp.stages]`. */
+const stages = v.pipe(
+  v.unknown(),
+  v.check(
+    (value) => RESERVED.every((name) => !Object.hasOwn(Object(value), name)),
+    `a stage cannot be called ${RESERVED.join(", ")}`,
+  ),
+  v.record(v.string(), StageTable, "must be a table of stages"),
+);
+
 /** `[auth.seccomp]`, with its defaults. */
 const SeccompTable = v.strictObject({
   disabled: v.optional(boolean, false),
@@ -130,10 +143,7 @@ const SeccompTable = v.strictObject({
     "enforce",
   ),
   log_denied: v.optional(boolean, false),
-  stages: v.optional(
-    v.record(v.string(), StageTable, "must be a table of stages"),
-    {},
-  ),
+  stages: v.optional(stages, {}),
   plugin_timeout: v.optional(duration, "5s"),
   block_tty_injection: v.optional(boolean, true),
   errno: v.optional(errnoValue, "EPERM"),

@@ -11,10 +11,12 @@ import {
   getNativeArch,
   getSyscallFromName,
   type Journal,
+  type JournalRule,
   makeCondition,
   type ScmpAction,
   type ScmpArch,
   type ScmpFilter,
+  type ScmpSyscall,
 } from "../libseccomp/mod.ts";
 import { describeAction, passes } from "./action.ts";
 import { buildFilter } from "./build.ts";
@@ -134,7 +136,7 @@ function rebuild(name: Layer["name"], journal: Journal): Layer {
 function logging(journal: Journal): Journal {
   const logged = (action: ScmpAction) => passes(action) ? action : ActLog;
   const defaultAction = logged(journal.defaultAction);
-  const rules = journal.rules
+  const rules = decisive(journal.rules)
     .map((rule) => ({ ...rule, action: logged(rule.action) }))
     .filter(({ action }) => !action.equals(defaultAction));
   return {
@@ -145,39 +147,76 @@ function logging(journal: Journal): Journal {
   };
 }
 
+/**
+ * The rules that decide: of a call that has one without conditions, the first
+ * of those wins over all others (call_state.ts), and would no longer be there to
+ * win if its action were the default one.
+ */
+function decisive(rules: readonly JournalRule[]): JournalRule[] {
+  const winners = new Map<string, JournalRule>();
+  const key = ({ syscall }: JournalRule, arch: ScmpArch) =>
+    `${syscall.number} ${arch.token}`;
+  for (const rule of rules) {
+    if (rule.conditions.length > 0) continue;
+    for (const arch of rule.architectures) {
+      if (!winners.has(key(rule, arch))) winners.set(key(rule, arch), rule);
+    }
+  }
+  return rules.flatMap((rule) => {
+    const architectures = rule.architectures.filter((arch) =>
+      (winners.get(key(rule, arch)) ?? rule) === rule
+    );
+    return architectures.length === 0 ? [] : [{ ...rule, architectures }];
+  });
+}
+
+/** A filter's rules for seccomp(2) as this program makes it. */
+function onSeccomp(
+  { rules }: Journal,
+): readonly [syscall: ScmpSyscall, rules: readonly JournalRule[]] {
+  const syscall = getSyscallFromName("seccomp");
+  const native = getNativeArch();
+  return [
+    syscall,
+    rules.filter((rule) =>
+      rule.syscall.number === syscall.number &&
+      rule.architectures.includes(native)
+    ),
+  ];
+}
+
 /** Whether a filter certainly lets another one be loaded after it. */
-function letsLoad({ defaultAction, rules }: Journal): boolean {
-  const seccomp = getSyscallFromName("seccomp").number;
-  const own = rules.filter(({ syscall }) => syscall.number === seccomp);
-  if (own.some(({ action }) => !passes(action))) return false;
-  return passes(defaultAction) ||
-    own.some(({ conditions }) => conditions.length === 0);
+function letsLoad(journal: Journal): boolean {
+  const [, rules] = onSeccomp(journal);
+  if (rules.some(({ action }) => !passes(action))) return false;
+  return passes(journal.defaultAction) ||
+    rules.some(({ conditions }) => conditions.length === 0);
 }
 
 /**
  * The same filter, but that it lets another one be loaded after it. Nothing is
- * lost by that, because the other one refuses seccomp(2) just as well.
+ * lost by that, because the other one has the very same rules for seccomp(2).
  *
  * @throws {Error} If it refuses seccomp(2) in a way that the other does not.
  */
 function openForLoad(journal: Journal, after: Journal): Journal {
-  const syscall = getSyscallFromName("seccomp");
-  const isOnIt = (rule: Journal["rules"][number]) =>
-    rule.syscall.number === syscall.number;
-  const asked = (told: Journal) =>
-    told.rules.filter(isOnIt).map(({ action, conditions }) =>
-      `${action} ${conditions.length}`
-    ).join();
+  const [syscall, own] = onSeccomp(journal);
+  const [, others] = onSeccomp(after);
   if (
-    asked(journal) !== asked(after) ||
-    !journal.defaultAction.equals(after.defaultAction)
+    !journal.defaultAction.equals(after.defaultAction) ||
+    own.map(describeRule).join() !== others.map(describeRule).join()
   ) {
     throw new Error(
       "enforce_defaults cannot be: configuration and plugin refuse seccomp in different ways, and loading " +
         "the second filter needs it; have the plugin allow it, the configuration refuses it all the same",
     );
   }
-  const rules = journal.rules.filter((rule) => !isOnIt(rule));
+  const native = getNativeArch();
+  const rules = journal.rules.flatMap((rule) => {
+    if (!own.includes(rule)) return [rule];
+    const architectures = rule.architectures.filter((arch) => arch !== native);
+    return architectures.length === 0 ? [] : [{ ...rule, architectures }];
+  });
   if (passes(journal.defaultAction)) return { ...journal, rules };
   const condition = makeCondition(0, CompareMaskedEqual, WORD, SET_MODE_FILTER);
   return {
@@ -186,9 +225,17 @@ function openForLoad(journal: Journal, after: Journal): Journal {
       syscall,
       action: ActAllow,
       conditions: [condition],
-      architectures: journal.architectures,
+      architectures: [native],
       exact: false,
       origin: "enforce_defaults",
     }],
   };
+}
+
+/** All that a rule does, as a text to compare. */
+function describeRule({ action, conditions }: JournalRule): string {
+  const parts = conditions.map(({ argument, op, operandOne, operandTwo }) =>
+    `${argument} ${op} ${operandOne} ${operandTwo}`
+  );
+  return [action, ...parts].join(" & ");
 }

@@ -38,6 +38,48 @@ export async function refuseMisspeltTables(
       ]);
     }
   }
+  const misplaced = findMisplaced(document);
+  if (misplaced) {
+    const place = (await lines())(misplaced);
+    const what = misplaced.join(".");
+    throw new ConfigurationError([
+      at(file, place, `${what} is not read here: it belongs to [auth.seccomp]`),
+    ]);
+  }
+}
+
+/** Keys of `[auth.seccomp]` that nothing else in a jacamar.toml is called. */
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  "allow_calls",
+  "block_all",
+  "block_calls",
+  "block_tty_injection",
+  "enforce_defaults",
+  "limit_setuid",
+  "seccomp",
+  "validation_plugin",
+  "validation_plugin_sha256",
+]);
+
+/**
+ * Finds what can only be ours and stands where it would not be read.
+ *
+ * @param document The document.
+ * @returns Its path, or `undefined` if there is none.
+ */
+function findMisplaced(document: unknown): KeyPath | undefined {
+  const visit = (table: unknown, path: KeyPath): KeyPath | undefined => {
+    if (!isTable(table)) return undefined;
+    for (const [key, value] of Object.entries(table)) {
+      const here = [...path, key];
+      if (here.join(".") === "auth.seccomp") continue;
+      if (OWN_KEYS.has(key)) return here;
+      const below = visit(value, here);
+      if (below) return below;
+    }
+    return undefined;
+  };
+  return visit(document, []);
 }
 
 /** Which of our tables a table was most likely meant to be, if any. */

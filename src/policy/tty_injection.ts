@@ -6,7 +6,7 @@ import {
   type ScmpAction,
   type ScmpCondition,
 } from "../libseccomp/mod.ts";
-import { passes } from "./action.ts";
+import { mayPass } from "./action.ts";
 import { ConfigurationError } from "./error.ts";
 import { anyWordExcept } from "./except.ts";
 import type { Plan, PlannedRule } from "./plan.ts";
@@ -48,12 +48,14 @@ export function refuseTtyInjection(
   refuse: ScmpAction,
 ): PlannedRule[] {
   const narrowed = rules.flatMap((rule) =>
-    rule.name === "ioctl" && passes(rule.action) ? narrow(rule, policy) : [rule]
+    rule.name === "ioctl" && mayPass(rule.action)
+      ? narrow(rule, policy)
+      : [rule]
   );
   const isWholeIoctlRefused = rules.some(({ name, action, conditions }) =>
-    name === "ioctl" && !passes(action) && conditions.length === 0
+    name === "ioctl" && !mayPass(action) && conditions.length === 0
   );
-  if (!passes(defaultAction) || isWholeIoctlRefused) return narrowed;
+  if (!mayPass(defaultAction) || isWholeIoctlRefused) return narrowed;
   const syscall = getSyscallFromName("ioctl");
   const refusals = INJECTIONS.map((request): PlannedRule => ({
     name: "ioctl",
@@ -61,7 +63,15 @@ export function refuseTtyInjection(
     action: refuse,
     conditions: [makeCondition(REQUEST, CompareMaskedEqual, WORD, request)],
     origin: ORIGIN,
-  }));
+  })).filter(({ action, conditions: [{ operandOne, operandTwo }] }) =>
+    !action.equals(defaultAction) &&
+    // A profile may refuse the very same, with an errno of its own.
+    !narrowed.some(({ name, conditions: [only, ...more] }) =>
+      name === "ioctl" && more.length === 0 &&
+      only?.op === CompareMaskedEqual && only.argument === REQUEST &&
+      only.operandOne === operandOne && only.operandTwo === operandTwo
+    )
+  );
   return [...narrowed, ...refusals];
 }
 

@@ -12,6 +12,11 @@ export interface ProfileHost {
    * `CAP_SYS_ADMIN`.
    */
   readonly capabilities: ReadonlySet<string>;
+  /**
+   * The architectures that the filter will cover, whatever the profile says;
+   * left out, those of the profile.
+   */
+  readonly architectures?: readonly ScmpArch[];
 }
 
 /** Go's names, which profiles use here; all others are libseccomp's own. */

@@ -62,11 +62,8 @@ export function parseProfile(
     errnoRet: document.defaultErrnoRet,
     errno: document.defaultErrno,
   }, report);
-  const architectures = coveredArchitectures(
-    document,
-    host.architecture,
-    report,
-  );
+  const own = coveredArchitectures(document, host.architecture, report);
+  const architectures = host.architectures ?? own;
   const flags = readFlags(document, report);
   const scope = { defaultAction, architectures, host };
   const rules = document.syscalls.flatMap((entry, index) =>
