@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { getSyscallFromName, type Journal } from "../libseccomp/mod.ts";
+import { planRules } from "./plan.ts";
+import { loadPolicy } from "./policy.ts";
+import { buildStack, type Layer, type Stack } from "./stack.ts";
+
+const IDS = { uid: 4242, gid: 4243 };
+
+/** The layers of a configuration, after something was done to the filter. */
+async function layers(
+  keys: string,
+  expand: (filter: Stack["filter"]) => void = () => {},
+  profile: unknown = {},
+): Promise<Layer[]> {
+  const folder = Deno.makeTempDirSync({ prefix: "jacamar-seccomp-" });
+  try {
+    const file = `${folder}/jacamar.toml`;
+    Deno.writeTextFileSync(file, `[auth.seccomp]\n${keys}\n`);
+    const text = JSON.stringify(profile);
+    Deno.writeTextFileSync(`${folder}/profile.json`, text);
+    const policy = await loadPolicy(file);
+    const stack = buildStack(await planRules(policy), policy, () => IDS);
+    expand(stack.filter);
+    return stack.conclude();
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function actionsFor(journal: Journal | undefined, name: string): string[] {
+  const { number } = getSyscallFromName(name);
+  return (journal?.rules ?? []).filter(({ syscall }) =>
+    syscall.number === number
+  ).map(({ action, conditions }) => `${action} ${conditions.length}`);
+}
+
+const ENFORCED = 'validation_plugin = "plugin.js"\nenforce_defaults = true\n';
+
+Deno.test("one filter is all that most policies need", async () => {
+  const names = (await layers('block_calls = ["mkdir"]')).map(({ name }) =>
+    name
+  );
+  assert.deepEqual(names, ["filter"]);
+});
+
+Deno.test("without plugins enforce_defaults needs no filter of its own", async () => {
+  assert.equal((await layers("enforce_defaults = true")).length, 1);
+});
+
+Deno.test("the filter that lets seccomp pass is loaded first", async () => {
+  const order = async (calls: string) =>
+    (await layers(`${ENFORCED}limit_setuid = true\nblock_calls = ${calls}`))
+      .map(({ name }) => name);
+  assert.deepEqual(await order("[]"), [
+    "limit_setuid",
+    "enforce_defaults",
+    "filter",
+  ]);
+  assert.deepEqual(await order('["seccomp"]'), [
+    "limit_setuid",
+    "filter",
+    "enforce_defaults",
+  ]);
+});
+
+Deno.test("a filter is opened for the next only if that refuses the very same", async () => {
+  const profile = (value: number) => ({
+    defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [{
+      names: ["seccomp"],
+      action: "SCMP_ACT_ERRNO",
+      args: [{ index: 0, value, op: "SCMP_CMP_EQ" }],
+    }],
+  });
+  const keys = `${ENFORCED}profile = "profile.json"`;
+  const [opened, enforced] = await layers(keys, undefined, profile(0));
+  assert.deepEqual(actionsFor(opened.journal, "seccomp"), []);
+  assert.deepEqual(actionsFor(enforced.journal, "seccomp"), ["ActErrno(1) 1"]);
+  const other = (filter: Stack["filter"]) => {
+    const [{ action, syscall }] = filter.journal.rules;
+    filter.addRule(syscall, action);
+  };
+  await assert.rejects(
+    layers(keys, other, profile(0)),
+    /enforce_defaults cannot be/,
+  );
+});
+
+Deno.test("mode log logs what the enforcing filter would refuse, and no less", async () => {
+  const [{ journal }] = await layers(
+    'mode = "log"\nprofile = "profile.json"\nblock_tty_injection = false',
+    undefined,
+    {
+      defaultAction: "SCMP_ACT_ERRNO",
+      syscalls: [{
+        names: ["mkdir", "mkdirat"],
+        action: "SCMP_ACT_ERRNO",
+        errnoRet: 13,
+      }, {
+        names: ["mkdir", "mkdirat"],
+        action: "SCMP_ACT_ALLOW",
+        args: [{ index: 1, value: 0, op: "SCMP_CMP_EQ" }],
+      }, { names: ["read"], action: "SCMP_ACT_ALLOW" }],
+    },
+  );
+  assert.equal(`${journal?.defaultAction}`, "ActLog");
+  assert.equal(`${journal?.badArchAction}`, "ActLog");
+  assert.deepEqual(actionsFor(journal, "mkdirat"), []);
+  assert.deepEqual(actionsFor(journal, "read"), ["ActAllow 0"]);
+});
