@@ -53,9 +53,11 @@ function fill(
   const context = new Context(defaultAction);
   for (const [attribute, value] of attributes) context.set(attribute, value);
   const native = getNativeArch();
-  if (!architectures.includes(native)) context.removeArch(native);
-  for (const arch of architectures) {
-    if (arch !== native) context.addArch(arch);
+  // In their order, which is that of the program's parts.
+  const isFirst = architectures[0] === native;
+  if (!isFirst) context.removeArch(native);
+  for (const arch of architectures.slice(isFirst ? 1 : 0)) {
+    context.addArch(arch);
   }
   const isHere = (entry: { architectures: readonly ScmpArch[] }) =>
     architectures.some((arch) => entry.architectures.includes(arch));
