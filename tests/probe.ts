@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { little, MACHINES } from "./probe_machine.ts";
+import { DATA_ADDRESS, executable } from "./probe_elf.ts";
+import { MACHINES } from "./probe_machine.ts";
 import { Scratch } from "./program.ts";
 
 /**
@@ -29,18 +30,6 @@ export interface ProbeCall {
   readonly args: readonly (bigint | string)[];
 }
 
-/**
- * Where the program is loaded: below 4 GiB, and a multiple of the largest page,
- * which is 64 KiB on aarch64.
- */
-const BASE = 0x40_0000;
-const LARGEST_PAGE = 0x1_0000;
-
-/** `sizeof(Elf64_Ehdr)` and `sizeof(Elf64_Phdr)` of elf(5). */
-const ELF_HEADER = 64;
-const PROGRAM_HEADER = 56;
-const HEADERS = ELF_HEADER + PROGRAM_HEADER;
-
 const MOST_ARGUMENTS = 6;
 const RESULT_SIZE = 8;
 
@@ -53,8 +42,6 @@ const RESULT_SIZE = 8;
  * @returns A static ELF executable, to be written to a file and started.
  * @throws {RangeError} If a number or an argument is out of its range, or the
  * machine has no calls of an ABI.
- *
- * Source: elf(5).
  */
 export function probeProgram(
   calls: readonly ProbeCall[],
@@ -63,12 +50,12 @@ export function probeProgram(
   const { elf, call, report, exit } = MACHINES[arch];
   const texts: number[] = [];
   const place = (text: string) => {
-    const address = BASE + HEADERS + texts.length;
+    const address = DATA_ADDRESS + texts.length;
     texts.push(...new TextEncoder().encode(`${text}\0`));
     return BigInt(address);
   };
   const code = calls.flatMap(({ abi, number, args }) => {
-    check(number, args);
+    checkCall(number, args);
     const values = args.map((arg) =>
       typeof arg === "string" ? place(arg) : arg
     );
@@ -77,13 +64,7 @@ export function probeProgram(
   });
   // aarch64 takes its instructions from multiples of four only.
   while (texts.length % 4 !== 0) texts.push(0);
-  const size = HEADERS + texts.length + code.length + exit.length;
-  return Uint8Array.from([
-    ...headers(elf, BASE + HEADERS + texts.length, size),
-    ...texts,
-    ...code,
-    ...exit,
-  ]);
+  return executable(elf, texts, [...code, ...exit]);
 }
 
 /**
@@ -123,7 +104,11 @@ export function missingAbi(abi: ProbeAbi): string | undefined {
     : "needs a kernel with CONFIG_IA32_EMULATION";
 }
 
-function check(number: number, args: ProbeCall["args"]): void {
+/** @throws {RangeError} If a number or an argument of a call is out of its range. */
+export function checkCall(
+  number: number,
+  args: ProbeCall["args"],
+): void {
   if (number >>> 0 !== number) {
     throw new RangeError(`${number} is not an unsigned 32-bit integer`);
   }
@@ -135,38 +120,4 @@ function check(number: number, args: ProbeCall["args"]): void {
       throw new RangeError(`${arg} is not an unsigned 64-bit integer`);
     }
   }
-}
-
-/** The headers of an executable with one segment, which holds the whole file. */
-function headers(machine: number, entry: number, size: number): number[] {
-  // ELFCLASS64, ELFDATA2LSB, EV_CURRENT
-  const identification = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1];
-  while (identification.length < 16) identification.push(0);
-  const fields = [
-    [2, 2], // e_type: ET_EXEC
-    [2, machine], // e_machine
-    [4, 1], // e_version: EV_CURRENT
-    [8, entry], // e_entry
-    [8, ELF_HEADER], // e_phoff
-    [8, 0], // e_shoff
-    [4, 0], // e_flags
-    [2, ELF_HEADER], // e_ehsize
-    [2, PROGRAM_HEADER], // e_phentsize
-    [2, 1], // e_phnum
-    [2, 0], // e_shentsize
-    [2, 0], // e_shnum
-    [2, 0], // e_shstrndx
-    [4, 1], // p_type: PT_LOAD
-    [4, 5], // p_flags: PF_R | PF_X
-    [8, 0], // p_offset
-    [8, BASE], // p_vaddr
-    [8, BASE], // p_paddr
-    [8, size], // p_filesz
-    [8, size], // p_memsz
-    [8, LARGEST_PAGE], // p_align
-  ] as const;
-  return [
-    ...identification,
-    ...fields.flatMap(([bytes, value]) => little(BigInt(value), bytes)),
-  ];
 }

@@ -52,7 +52,7 @@ const X86_64: Machine = {
   elf: 62, // EM_X86_64
   call(abi, number, args) {
     const { code, from } = abi === "x86" ? INT_80 : SYSCALL;
-    const wanted = abi === "x32" ? (number | X32_BIT) >>> 0 : number;
+    const wanted = numberOf(abi, number);
     return [
       ...from.flatMap((mov, index) => [...mov, ...little(args[index], 8)]),
       ...[...RAX, ...little(BigInt(wanted), 8)],
@@ -116,6 +116,11 @@ export const MACHINES: Readonly<Record<typeof Deno.build.arch, Machine>> = {
   x86_64: X86_64,
   aarch64: AARCH64,
 };
+
+/** What a call's register for the number holds: of x32, with the x32 bit. */
+export function numberOf(abi: ProbeAbi, number: number): number {
+  return abi === "x32" ? (number | X32_BIT) >>> 0 : number;
+}
 
 /** The instructions of aarch64 that put a value into a register. */
 function mov(register: number, value: bigint): number[] {
