@@ -1,10 +1,10 @@
 import { type Attribute, Context, type Rule } from "./_context.ts";
-import { type Priority, replay } from "./_replay.ts";
+import { replay } from "./_replay.ts";
 import { checkSize, Sizes } from "./_size.ts";
 import { ActKillThread, type ScmpAction } from "./action.ts";
 import { getNativeArch, type ScmpArch } from "./arch.ts";
 import { ScmpError } from "./error.ts";
-import type { Journal, JournalRule } from "./journal.ts";
+import type { Journal, JournalPriority, JournalRule } from "./journal.ts";
 import { requireVersion } from "./library.ts";
 import type { ScmpSyscall } from "./syscall.ts";
 
@@ -37,17 +37,20 @@ const abandoned = new FinalizationRegistry<Context>((context) =>
  */
 export class FilterBody {
   standing: Standing = "owned";
-  /** Who asks for the rules that are added from now on. */
+  /** Who asks for what the filter is told from now on. */
   origin = "";
+  /** Who chose the default action. */
+  defaultOrigin = "";
   /** What the registry knows the context by. */
   readonly #owner: WeakKey;
   #context: Context;
   #defaultAction: ScmpAction;
   #badArchAction = ActKillThread;
+  #badArchOrigin = "";
   #attributes = new Map<Attribute, number>();
   #architectures: readonly ScmpArch[] = [getNativeArch()];
   #rules: JournalRule[] = [];
-  #priorities: Priority[] = [];
+  #priorities: JournalPriority[] = [];
   #sizes = new Sizes([]);
   #isReplaced = false;
   /** Where each open transaction goes back to, the innermost last. */
@@ -71,6 +74,7 @@ export class FilterBody {
     checkSize(sizes.total);
     this.#architectures = journal.architectures;
     this.#rules = [...journal.rules];
+    this.#priorities = [...journal.priorities];
     this.#sizes = sizes;
     this.#rebuild();
   }
@@ -103,9 +107,12 @@ export class FilterBody {
       (this.#attributes.get(attribute) ?? 0) !== 0;
     return Object.freeze({
       defaultAction: this.#defaultAction,
+      defaultOrigin: this.defaultOrigin,
       badArchAction: this.#badArchAction,
+      badArchOrigin: this.#badArchOrigin,
       architectures: Object.freeze([...this.#architectures]),
       rules: Object.freeze([...this.#rules]),
+      priorities: Object.freeze([...this.#priorities]),
       noNewPrivs: this.#attributes.has("noNewPrivs")
         ? flag("noNewPrivs")
         : undefined,
@@ -120,7 +127,9 @@ export class FilterBody {
   reset(defaultAction: ScmpAction): void {
     this.context.reset(defaultAction);
     this.#defaultAction = defaultAction;
+    this.defaultOrigin = this.origin;
     this.#badArchAction = ActKillThread;
+    this.#badArchOrigin = this.origin;
     this.#attributes = new Map();
     this.#architectures = [getNativeArch()];
     this.#rules = [];
@@ -166,6 +175,7 @@ export class FilterBody {
   setBadArchAction(action: ScmpAction): void {
     this.set("badArch", action.toNative());
     this.#badArchAction = action;
+    this.#badArchOrigin = this.origin;
   }
 
   addArch(arch: ScmpArch): void {
@@ -184,8 +194,9 @@ export class FilterBody {
       const architectures = entry.architectures.filter((one) => one !== arch);
       return Object.freeze({ ...entry, architectures });
     };
-    const isSomewhere = ({ architectures }: Pick<Priority, "architectures">) =>
-      architectures.length > 0;
+    const isSomewhere = (
+      { architectures }: Pick<JournalPriority, "architectures">,
+    ) => architectures.length > 0;
     this.#rules = this.#rules.map(without).filter(isSomewhere);
     this.#priorities = this.#priorities.map(without).filter(isSomewhere);
     this.#sizes = new Sizes(this.#rules);
@@ -228,7 +239,9 @@ export class FilterBody {
   setPriority(syscall: ScmpSyscall, priority: number): void {
     this.context.setPriority(syscall, priority);
     const architectures = this.#architectures;
-    this.#priorities.push({ syscall, priority, architectures });
+    this.#priorities.push(
+      Object.freeze({ syscall, priority, architectures }),
+    );
   }
 
   merge(source: FilterBody): void {
@@ -305,7 +318,9 @@ export class FilterBody {
   }
 
   #setJournaled(journal: Journal): void {
+    this.defaultOrigin = journal.defaultOrigin;
     this.setBadArchAction(journal.badArchAction);
+    this.#badArchOrigin = journal.badArchOrigin;
     const flags = {
       noNewPrivs: journal.noNewPrivs,
       log: journal.log || undefined,
@@ -334,5 +349,5 @@ export class FilterBody {
 interface Snapshot {
   readonly architectures: readonly ScmpArch[];
   readonly rules: JournalRule[];
-  readonly priorities: Priority[];
+  readonly priorities: JournalPriority[];
 }

@@ -27,7 +27,9 @@ export type Attribute = keyof typeof ATTRIBUTES;
 
 const RULE_REASONS = {
   EACCES: "its action is the filter's default action",
-  EEXIST: "the rule is in the filter already",
+  EEXIST: "it contradicts a rule that the filter has already",
+  EFAULT:
+    "libseccomp finds the call on the filter's other architectures by its name, and does not know it",
   EINVAL: "the call does not exist, or a condition is invalid",
   EDOM:
     "the call cannot be filtered exactly so on one of the filter's architectures",

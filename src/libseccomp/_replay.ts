@@ -1,15 +1,7 @@
 import { type Attribute, Context } from "./_context.ts";
 import type { ScmpAction } from "./action.ts";
 import { getNativeArch, type ScmpArch } from "./arch.ts";
-import type { JournalRule } from "./journal.ts";
-import type { ScmpSyscall } from "./syscall.ts";
-
-/** The priority of a call, for the architectures that a filter had then. */
-export interface Priority {
-  readonly syscall: ScmpSyscall;
-  readonly priority: number;
-  readonly architectures: readonly ScmpArch[];
-}
+import type { JournalPriority, JournalRule } from "./journal.ts";
 
 /** All that makes a filter what it is. */
 export interface Content {
@@ -18,7 +10,7 @@ export interface Content {
   readonly attributes: ReadonlyMap<Attribute, number>;
   readonly architectures: readonly ScmpArch[];
   readonly rules: readonly JournalRule[];
-  readonly priorities: readonly Priority[];
+  readonly priorities: readonly JournalPriority[];
 }
 
 /**

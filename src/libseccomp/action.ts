@@ -46,18 +46,23 @@ const HIGHEST_ERRNO = 4094;
  * libseccomp-golang.
  */
 export class ScmpAction {
+  readonly #brand = true;
   readonly kind: ActionKind;
-  readonly #code: number;
+  /**
+   * The return code, as a property: what compares objects by their properties,
+   * as `assert.deepEqual` does, must tell EPERM from ENOSYS.
+   */
+  readonly code: number;
 
   private constructor(kind: ActionKind, code: number) {
     this.kind = kind;
-    this.#code = code;
+    this.code = code;
     Object.freeze(this);
   }
 
   /** Whether a value is one that this class made, and not just like it. */
   static is(value: unknown): value is ScmpAction {
-    return typeof value === "object" && value !== null && #code in value;
+    return typeof value === "object" && value !== null && #brand in value;
   }
 
   /**
@@ -70,6 +75,22 @@ export class ScmpAction {
       throw new ScmpError("EINVAL", `there is no action ${kind}`);
     }
     return new ScmpAction(kind, 0);
+  }
+
+  /**
+   * The action that the kernel knows by a value.
+   *
+   * @param value `SECCOMP_RET_*` with its data, an unsigned 32-bit integer.
+   * @returns `undefined` if the kernel has no such action. The data of an action
+   * that has no return code is dropped.
+   */
+  static fromNative(value: number): ScmpAction | undefined {
+    const action = (value & ~DATA) >>> 0;
+    const [kind] = Object.entries(VALUES).find(([, each]) => each === action) ??
+      [];
+    if (kind === undefined) return undefined;
+    const hasCode = kind === "Errno" || kind === "Trace";
+    return new ScmpAction(kind as ActionKind, hasCode ? value & DATA : 0);
   }
 
   /**
@@ -102,12 +123,12 @@ export class ScmpAction {
 
   /** The return code: 0 to 65535, and 0 for the actions that have none. */
   getReturnCode(): number {
-    return this.#code;
+    return this.code;
   }
 
   /** The 32-bit value that libseccomp and the kernel know this action by. */
   toNative(): number {
-    return (VALUES[this.kind] | this.#code) >>> 0;
+    return (VALUES[this.kind] | this.code) >>> 0;
   }
 
   /** Whether both actions are the same to the kernel. */
@@ -118,7 +139,7 @@ export class ScmpAction {
   /** The action's name with its code, as `ActErrno(1)`. */
   toString(): string {
     const code = this.kind === "Errno" || this.kind === "Trace"
-      ? `(${this.#code})`
+      ? `(${this.code})`
       : "";
     return `Act${this.kind}${code}`;
   }

@@ -1,6 +1,7 @@
+import { checkArch } from "./_check_arch.ts";
 import { checkDefault, checkSyscall } from "./_rule.ts";
 import type { ScmpAction } from "./action.ts";
-import { ScmpArch } from "./arch.ts";
+import type { ScmpArch } from "./arch.ts";
 import { ScmpError } from "./error.ts";
 import { bodyOf } from "./filter_attributes.ts";
 import { FilterRules } from "./filter_rules.ts";
@@ -282,14 +283,6 @@ export class ScmpFilter extends FilterRules {
   get journal(): Journal {
     return bodyOf(this).journal();
   }
-}
-
-function checkArch(arch: ScmpArch): ScmpArch {
-  if (ScmpArch.is(arch)) return arch;
-  throw new ScmpError(
-    "EINVAL",
-    "the architecture must be one of the Arch… constants",
-  );
 }
 
 function writeAll(file: SyncWriter, bytes: Uint8Array): void {

@@ -14,7 +14,7 @@ import {
 } from "./arch.ts";
 import { ScmpFilter } from "./filter.ts";
 import { getLibraryVersion } from "./library.ts";
-import { getSyscallFromName } from "./syscall.ts";
+import { getSyscallFromName, ScmpSyscall } from "./syscall.ts";
 
 const REFUSE = ActErrno.setReturnCode(1);
 const mkdirat = getSyscallFromName("mkdirat");
@@ -51,6 +51,19 @@ Deno.test("a rule holds for the architectures that there are when it is added", 
   assert.deepEqual(held(), [`${native}`, `${native},${other}`]);
   filter.removeArch(native);
   assert.deepEqual(held(), [`${other}`]);
+  filter.release();
+});
+
+Deno.test("a call without a name is for filters of one architecture, and that is told", () => {
+  const filter = new ScmpFilter(ActAllow);
+  const nameless = new ScmpSyscall(900);
+  filter.addRule(nameless, REFUSE);
+  filter.addArch(other);
+  assert.throws(() => filter.addRule(new ScmpSyscall(901), REFUSE), {
+    code: "EFAULT",
+    message: /on the filter's other architectures by its name/,
+  });
+  assert.equal(filter.journal.rules.length, 1);
   filter.release();
 });
 

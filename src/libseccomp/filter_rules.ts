@@ -11,9 +11,10 @@ export class FilterRules extends FilterAttributes {
    *
    * @param syscall The call.
    * @param action What to do; not the default action.
-   * @throws {ScmpError} `EACCES` for the default action, `EEXIST` if the rule
-   * is there already, `EINVAL` for a call that does not exist, `E2BIG` if the
-   * filter could become too large.
+   * @throws {ScmpError} `EACCES` for the default action, `EEXIST` if it
+   * contradicts a rule that is there already, `EINVAL` for a call that does not
+   * exist, `EFAULT` for one that libseccomp has no name for, in a filter of
+   * several architectures, `E2BIG` if the filter could become too large.
    *
    * Source: seccomp_rule_add(3); `AddRule` of libseccomp-golang.
    */

@@ -8,7 +8,7 @@ import {
 } from "./action.ts";
 import { CompareEqual, makeCondition } from "./condition.ts";
 import { ScmpFilter } from "./filter.ts";
-import { attribute, conclude, lend } from "./host.ts";
+import { attribute, conclude, filterOf, lend, makeFilter } from "./host.ts";
 import { getSyscallFromName } from "./syscall.ts";
 
 const REFUSE = ActErrno.setReturnCode(1);
@@ -65,6 +65,44 @@ Deno.test("the journal says what was asked for, by whom", () => {
     [0, REFUSE, undefined],
   );
   filter.release();
+});
+
+Deno.test("the journal says who chose default and bad-architecture action", () => {
+  const origins = ({ journal }: ScmpFilter) => [
+    journal.defaultOrigin,
+    journal.badArchOrigin,
+  ];
+  const filter = makeFilter(ActAllow, "a line");
+  assert.deepEqual(origins(filter), ["a line", ""]);
+  attribute(filter, "a plugin");
+  filter.setBadArchAction(ActKillProcess);
+  assert.deepEqual(origins(filter), ["a line", "a plugin"]);
+  const rebuilt = filterOf(filter.journal);
+  assert.deepEqual(origins(rebuilt), ["a line", "a plugin"]);
+  filter.reset(REFUSE);
+  assert.deepEqual(origins(filter), ["a plugin", "a plugin"]);
+  for (const each of [filter, rebuilt]) each.release();
+});
+
+Deno.test("a filter that is made of a journal keeps the priorities of calls", () => {
+  const filter = new ScmpFilter(ActAllow);
+  for (const name of ["close", "chdir", "mkdirat"]) {
+    filter.addRule(getSyscallFromName(name), REFUSE);
+  }
+  const plain = filter.exportBPFMem();
+  filter.setSyscallPriority(getSyscallFromName("mkdirat"), 200);
+  filter.setSyscallPriority(getSyscallFromName("chdir"), 100);
+  const preferring = filter.exportBPFMem();
+  assert.notDeepEqual(preferring, plain);
+  const rebuilt = filterOf(filter.journal);
+  assert.deepEqual(rebuilt.exportBPFMem(), preferring);
+  assert.deepEqual(
+    rebuilt.journal.priorities.map(({ syscall, priority }) =>
+      `${syscall} ${priority}`
+    ),
+    ["mkdirat 200", "chdir 100"],
+  );
+  for (const each of [filter, rebuilt]) each.release();
 });
 
 Deno.test("a rule that libseccomp refused is not in the journal", () => {

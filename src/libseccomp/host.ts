@@ -5,13 +5,24 @@
  * @module
  */
 import { FilterBody } from "./_body.ts";
+import type { ScmpAction } from "./action.ts";
 import { ScmpFilter } from "./filter.ts";
 import { bodyOf } from "./filter_attributes.ts";
 import type { Journal } from "./journal.ts";
 
+/** Makes a filter whose default action has an origin, for its journal. */
+export function makeFilter(
+  defaultAction: ScmpAction,
+  origin: string,
+): ScmpFilter {
+  const filter = new ScmpFilter(defaultAction);
+  bodyOf(filter).defaultOrigin = origin;
+  return filter;
+}
+
 /**
- * Names the origin of the rules that are added from now on, for the filter's
- * journal.
+ * Names the origin of what a filter is told from now on, for its journal: of
+ * rules, of the default action by `reset`, of the bad-architecture action.
  */
 export function attribute(filter: ScmpFilter, origin: string): void {
   bodyOf(filter).origin = origin;

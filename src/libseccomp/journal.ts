@@ -27,6 +27,15 @@ export interface JournalRule {
   readonly origin: string;
 }
 
+/** How important it is that a call is answered fast. */
+export interface JournalPriority {
+  readonly syscall: ScmpSyscall;
+  /** 0 to 255; more is faster. */
+  readonly priority: number;
+  /** Those that the filter had when the priority was set. */
+  readonly architectures: readonly ScmpArch[];
+}
+
 /**
  * Everything a filter was told, in order, independent of libseccomp.
  *
@@ -36,12 +45,18 @@ export interface JournalRule {
 export interface Journal {
   /** For the calls of which no rule matches. */
   readonly defaultAction: ScmpAction;
+  /** Who chose the default action, as in a rule's `origin`. */
+  readonly defaultOrigin: string;
   /**
    * For the calls made on an architecture that is not one of `architectures`.
    */
   readonly badArchAction: ScmpAction;
+  /** Who chose that action. */
+  readonly badArchOrigin: string;
   readonly architectures: readonly ScmpArch[];
   readonly rules: readonly JournalRule[];
+  /** As set with `setSyscallPriority`, in order. */
+  readonly priorities: readonly JournalPriority[];
   /**
    * Set with `setNoNewPrivsBit` since the filter was made or reset; `undefined`
    * where it was not.

@@ -10,7 +10,7 @@ export * from "./arch.ts";
 export * from "./condition.ts";
 export { ScmpError, VersionError } from "./error.ts";
 export { type ScmpFd, ScmpFilter, type SyncWriter } from "./filter.ts";
-export type { Journal, JournalRule } from "./journal.ts";
+export type { Journal, JournalPriority, JournalRule } from "./journal.ts";
 export {
   getAPI,
   getLibraryVersion,

@@ -1,3 +1,4 @@
+import { checkArch } from "./_check_arch.ts";
 import { cString, pointer, symbols, word } from "./_symbols.ts";
 import { getNativeArch, type ScmpArch } from "./arch.ts";
 import { ScmpError } from "./error.ts";
@@ -55,13 +56,14 @@ export class ScmpSyscall {
   /**
    * The name of the call with this number on an architecture.
    *
-   * @throws {ScmpError} `ENOENT` if no call of it has the number.
+   * @throws {ScmpError} `ENOENT` if no call of it has the number, `EINVAL` for
+   * what is not an architecture.
    *
    * Source: seccomp_syscall_resolve_num_arch(3); `GetNameByArch` of
    * libseccomp-golang.
    */
   getNameByArch(arch: ScmpArch): string {
-    const name = nameOf(this.number, arch);
+    const name = nameOf(this.number, checkArch(arch));
     if (name !== undefined) return name;
     throw new ScmpError(
       "ENOENT",
@@ -120,7 +122,8 @@ export function getSyscallFromName(name: string): ScmpSyscall {
  * @param name The name, as in syscalls(2).
  * @param arch The architecture.
  * @returns The call.
- * @throws {ScmpError} `ENOENT` if libseccomp knows no call of that name.
+ * @throws {ScmpError} `ENOENT` if libseccomp knows no call of that name,
+ * `EINVAL` for what is not an architecture.
  *
  * Source: seccomp_syscall_resolve_name_arch(3); `GetSyscallFromNameByArch` of
  * libseccomp-golang.
@@ -129,9 +132,13 @@ export function getSyscallFromNameByArch(
   name: string,
   arch: ScmpArch,
 ): ScmpSyscall {
+  if (typeof name !== "string") {
+    throw new ScmpError("EINVAL", "the name of a system call is a text");
+  }
+  const { token } = checkArch(arch);
   const text = cString(name);
   const number = symbols().seccomp.seccomp_syscall_resolve_name_arch(
-    word(arch.token),
+    word(token),
     text,
   );
   if (number === UNKNOWN) {

@@ -28,6 +28,21 @@ Deno.test("an unknown name is refused in the words of the Go binding", () => {
   assert.throws(() => getSyscallFromName("mkdir\0at"), /NUL/);
 });
 
+Deno.test("what is neither a name nor an architecture is refused", () => {
+  const read = getSyscallFromName("read");
+  const like = { name: "x86", token: ArchAMD64.token };
+  for (
+    const call of [
+      () => getSyscallFromName(5 as never),
+      () => getSyscallFromName(undefined as never),
+      () => getSyscallFromNameByArch("read", like as never),
+      () => getSyscallFromNameByArch("read", undefined as never),
+      () => read.getNameByArch(like as never),
+      () => read.getNameByArch(undefined as never),
+    ]
+  ) assert.throws(call, { name: "ScmpError", code: "EINVAL" });
+});
+
 Deno.test("a call of other architectures is a pseudo-syscall", () => {
   assert.ok(getSyscallFromNameByArch("mkdir", ArchARM64).number < -1);
 });
