@@ -29,6 +29,7 @@ export const surroundings: Surroundings = {
   architecture: ArchAMD64,
   libseccomp: { major: 2, minor: 6, micro: 1 },
   noNewPrivs: false,
+  asksNoNewPrivs: false,
 };
 
 /** A rule as tests write it; `on` are the architectures that it holds for. */
@@ -63,6 +64,9 @@ export function journal(
 ): Journal {
   return {
     defaultAction: ActAllow,
+    defaultOrigin: "",
+    badArchOrigin: "",
+    priorities: [],
     badArchAction: ActKillProcess,
     architectures: [ArchAMD64],
     rules,

@@ -8,16 +8,9 @@ import {
   ScmpError,
 } from "../libseccomp/mod.ts";
 import { passes } from "./action.ts";
+import { eachOnce } from "./finding.ts";
 import { newerCalls } from "./newer_calls.ts";
-
-/**
- * libseccomp's numbers for calls that an architecture does not have begin here
- * and go down. Those between are of calls that are made through socketcall(2)
- * or ipc(2) there.
- *
- * Source: `__PNR_*` of seccomp-syscalls.h; arch-x86.c of libseccomp.
- */
-const HIGHEST_PSEUDO = -10_000;
+import { existsOn } from "./offered.ts";
 
 /** What becomes of a call under some filters. */
 export interface CallState {
@@ -27,6 +20,8 @@ export interface CallState {
   readonly rules: readonly JournalRule[];
   /** What they do, and the default actions where those have a say. */
   readonly actions: readonly ScmpAction[];
+  /** Who is behind these actions, each once. */
+  readonly origins: readonly string[];
 }
 
 interface IndexedJournal {
@@ -90,6 +85,7 @@ export class CallStates {
       openness,
       rules: deciding.flatMap(({ rules }) => rules),
       actions: deciding.flatMap(({ actions }) => actions),
+      origins: eachOnce(deciding.flatMap(({ origins }) => origins)),
     };
   }
 }
@@ -101,7 +97,7 @@ export function isKnown(name: string): boolean {
 
 /** Whether an architecture has a call, if through another one. */
 export function exists(name: string, arch: ScmpArch): boolean {
-  return (numberOf(name, arch) ?? HIGHEST_PSEUDO) > HIGHEST_PSEUDO;
+  return isKnown(name) ? existsOn(name, arch) : newerCalls.has(name);
 }
 
 function numberOf(name: string, arch: ScmpArch): number | undefined {
@@ -118,27 +114,35 @@ function resolve(name: string, arch: ScmpArch): number | undefined {
 }
 
 function stateIn(
-  { architectures, badArchAction, defaultAction }: Journal,
+  journal: Journal,
   arch: ScmpArch,
   rulesOfCall: readonly JournalRule[],
 ): CallState {
-  if (!architectures.includes(arch)) return decided([badArchAction], []);
+  const { architectures, defaultAction, defaultOrigin } = journal;
+  if (!architectures.includes(arch)) {
+    return decided([], journal.badArchAction, journal.badArchOrigin);
+  }
   const rules = rulesOfCall.filter((rule) => rule.architectures.includes(arch));
   const whole = rules.find(({ conditions }) => conditions.length === 0);
   return whole
-    ? decided([whole.action], [whole])
-    : decided([...rules.map(({ action }) => action), defaultAction], rules);
+    ? decided([whole])
+    : decided(rules, defaultAction, defaultOrigin);
 }
 
+/** What some rules decide, and an action where none of them matches. */
 function decided(
-  actions: readonly ScmpAction[],
   rules: readonly JournalRule[],
+  otherwise?: ScmpAction,
+  origin = "",
 ): CallState {
+  const actions = rules.map(({ action }) => action);
+  if (otherwise) actions.push(otherwise);
+  const origins = eachOnce([...rules.map(({ origin }) => origin), origin]);
   const isOpen = actions.some(passes);
   const openness = actions.every(passes)
     ? "open"
     : isOpen
     ? "partly"
     : "refused";
-  return { openness, rules, actions };
+  return { openness, rules, actions, origins };
 }

@@ -126,4 +126,9 @@ Deno.test("a call has no state on an architecture without it", () => {
   assert.equal(states.of("chown32"), undefined);
   assert.equal(states.of("chown32", ArchX86)?.openness, "refused");
   assert.equal(states.of("no_such_call"), undefined);
+  // Made through socketcall, which x86 alone has.
+  assert.equal(states.of("send"), undefined);
+  assert.equal(states.of("send", ArchARM64), undefined);
+  assert.equal(states.of("send", ArchX86)?.openness, "refused");
+  assert.equal(states.of("fchmodat2")?.openness, "open");
 });

@@ -18,6 +18,11 @@ export interface Finding {
   readonly message: string;
   /** Who made the rules that it is about, as in `JournalRule.origin`. */
   readonly origins: readonly string[];
+  /**
+   * Whether it is about faults of the installed library, which administrators
+   * mend and authors of filters cannot.
+   */
+  readonly isAdvisory?: boolean;
 }
 
 /** What of the machine and the process decides what a filter is worth. */
@@ -26,13 +31,18 @@ export interface Surroundings {
   readonly libseccomp: LibraryVersion;
   /** Whether `no_new_privs` is on before a filter is loaded. */
   readonly noNewPrivs: boolean;
+  /** Whether the configuration asks for it. */
+  readonly asksNoNewPrivs: boolean;
 }
 
 /** Who made some rules, each once. */
-export function originsOf(rules: Iterable<JournalRule>): readonly string[] {
-  const origins = new Set<string>();
-  for (const { origin } of rules) if (origin !== "") origins.add(origin);
-  return [...origins];
+export function originsOf(rules: readonly JournalRule[]): readonly string[] {
+  return eachOnce(rules.map(({ origin }) => origin));
+}
+
+/** Origins, each once; the empty one says nothing. */
+export function eachOnce(origins: Iterable<string>): readonly string[] {
+  return [...new Set(origins)].filter((origin) => origin !== "");
 }
 
 /** `a`, `a and b`, `a, b and c`; many names are cut short. */

@@ -2,7 +2,8 @@ import type { Journal, JournalRule } from "../libseccomp/mod.ts";
 import { describeAction, passes } from "./action.ts";
 import { families } from "./call_families.ts";
 import { type CallStates, exists, isKnown } from "./call_state.ts";
-import { enumerate, type Finding, originsOf } from "./finding.ts";
+import { eachOnce, enumerate, type Finding, originsOf } from "./finding.ts";
+import { lintNarrower } from "./lint_narrower.ts";
 
 /**
  * Finds rules that do not do what they say: for calls that do not exist here,
@@ -15,6 +16,7 @@ export function* lintRules(
   for (const journal of journals) {
     yield* lintAbsent(journal, states);
     yield* lintLosers(journal);
+    yield* lintNarrower(journal);
     yield* lintUnanswered(journal);
   }
 }
@@ -77,7 +79,7 @@ function isMadeUpFor(
  * Rules that never decide: the first one without conditions wins over all
  * others for its call (see {@linkcode CallStates}). Two rules with the same
  * conditions and different actions need no finding: libseccomp refuses the
- * second with EEXIST.
+ * second with EEXIST. For those with further conditions see lint_narrower.ts.
  */
 function* lintLosers({ rules }: Journal): Generator<Finding> {
   for (const [, forCall] of Map.groupBy(rules, byCall)) {
@@ -131,21 +133,27 @@ const REASONS = {
  * `seccomp_do_user_notification` of kernel/seccomp.c.
  */
 function* lintUnanswered(
-  { rules, defaultAction, badArchAction }: Journal,
+  journal: Journal,
 ): Generator<Finding> {
+  const { rules, defaultAction, badArchAction } = journal;
   for (const kind of ["Notify", "Trace"] as const) {
     const handedOver = rules.filter(({ action }) => action.kind === kind);
     const calls = unique(handedOver.map(({ syscall }) => `${syscall}`));
-    if (defaultAction.kind === kind) calls.push("every call without a rule");
+    const origins = new Set(originsOf(handedOver));
+    if (defaultAction.kind === kind) {
+      calls.push("every call without a rule");
+      origins.add(journal.defaultOrigin);
+    }
     if (badArchAction.kind === kind) {
       calls.push("every call of another architecture");
+      origins.add(journal.badArchOrigin);
     }
     if (calls.length === 0) continue;
     const verb = calls.length > 1 ? "fail" : "fails";
     yield {
       severity: "warning",
       message: `${enumerate(calls)} ${verb} with ENOSYS: ${REASONS[kind]}`,
-      origins: originsOf(handedOver),
+      origins: eachOnce(origins),
     };
   }
 }

@@ -141,10 +141,15 @@ testCases({
   },
   "default actions that hand calls to nobody": {
     journals: [
-      journal([], { defaultAction: ActTrace, badArchAction: ActTrace }),
+      journal([], {
+        defaultAction: ActTrace,
+        defaultOrigin: "a",
+        badArchAction: ActTrace,
+        badArchOrigin: "b",
+      }),
     ],
     says: [
-      "every call without a rule and every call of another architecture fail with ENOSYS: there is no tracer for ActTrace []",
+      "every call without a rule and every call of another architecture fail with ENOSYS: there is no tracer for ActTrace [a,b]",
     ],
   },
 }, lintRules);

@@ -46,7 +46,7 @@ export function* lintSiblings(
     }
   }
   const unknown = gaps.filter(({ open }) => !open.every(isKnown));
-  if (unknown.length > 0) yield describeUnknown(unknown, libseccomp);
+  if (unknown.length > 0) yield describeUnknown(unknown, states, libseccomp);
 }
 
 /** One gap for all calls that leave the same others open. */
@@ -92,8 +92,14 @@ function* limitedCalls(states: CallStates, arch: ScmpArch) {
 /** That these are open is libseccomp's fault more than the policy's. */
 function describeUnknown(
   gaps: readonly Gap[],
+  { architectures }: CallStates,
   libseccomp: LibraryVersion,
 ): Finding {
+  // libseccomp finds a call on further architectures by its name.
+  const remedy = architectures.length === 1
+    ? "a plugin can refuse a call by its number"
+    : "a filter of one architecture can refuse a call by its number, this one " +
+      `is of ${enumerate(architectures.map(({ name }) => name))}`;
   const names = [...newerCalls].filter(([name]) =>
     !isKnown(name) && gaps.some(({ open }) => open.includes(name))
   ).map(([name, { number, since }]) => `${name} (${number}, Linux ${since})`);
@@ -101,7 +107,7 @@ function describeUnknown(
     severity: "notice",
     message: `libseccomp ${describeVersion(libseccomp)} does not know ` +
       `${enumerate(names)}: the same to the job as refused calls, and open; ` +
-      "a plugin can refuse a call by its number",
+      remedy,
     origins: originsOf(gaps.flatMap(({ rules }) => rules)),
   };
 }

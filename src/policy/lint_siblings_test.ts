@@ -10,6 +10,7 @@ import {
   CompareMaskedEqual,
   getNativeArch,
   makeCondition,
+  type ScmpArch,
   ScmpSyscall,
 } from "../libseccomp/mod.ts";
 import {
@@ -21,7 +22,9 @@ import {
   testCases,
 } from "../../tests/lint_case.ts";
 import { families } from "./call_families.ts";
+import { testUnless } from "../../tests/program.ts";
 import { CallStates, isKnown } from "./call_state.ts";
+import type { Finding } from "./finding.ts";
 import { lintSiblings } from "./lint_siblings.ts";
 import { newerCalls } from "./newer_calls.ts";
 
@@ -180,8 +183,11 @@ testCases({
 }, (_, states) => knownOnly(lintSiblings(states, surroundings)));
 
 /** Notices depend on what the installed libseccomp knows. */
-function knownOnly(found: ReturnType<typeof lintSiblings>) {
-  return found.filter(({ severity }) => severity === "warning");
+function knownOnly(
+  found: ReturnType<typeof lintSiblings>,
+  kind: Finding["severity"] = "warning",
+) {
+  return found.filter(({ severity }) => severity === kind);
 }
 
 const unknown = [...newerCalls.keys()].filter((name) => !isKnown(name));
@@ -207,6 +213,36 @@ Deno.test("siblings that libseccomp does not know are a notice, until they are r
     for (const name of unknown) assert.ok(message.includes(`${name} (`), name);
   }
 });
+
+const allKnown = unknown.length === 0
+  ? "this libseccomp knows every call"
+  : undefined;
+
+testUnless(
+  allKnown,
+  "a number is no advice for a filter of several architectures",
+  () => {
+    const native = getNativeArch();
+    const notice = (...on: readonly ScmpArch[]) => {
+      const all = families.flatMap(({ tiers }) => tiers.flat()).filter(isKnown)
+        .map((call) => rule(call, REFUSE, { on }));
+      const states = new CallStates(
+        [journal(all, { architectures: on })],
+        native,
+      );
+      const [{ message }] = knownOnly(
+        lintSiblings(states, surroundings),
+        "notice",
+      );
+      return message;
+    };
+    assert.match(notice(native), /a plugin can refuse a call by its number$/);
+    assert.match(
+      notice(native, ArchX32),
+      new RegExp(`by its number, this one is of ${native} and x32$`),
+    );
+  },
+);
 
 Deno.test("each call of a family is one that libseccomp knows, or newer", () => {
   const names = families.flatMap(({ tiers }) => tiers.flat());

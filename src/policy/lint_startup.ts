@@ -7,7 +7,7 @@ import {
 } from "../libseccomp/mod.ts";
 import { describeAction } from "./action.ts";
 import type { CallState, CallStates } from "./call_state.ts";
-import { enumerate, type Finding, originsOf } from "./finding.ts";
+import { eachOnce, enumerate, type Finding } from "./finding.ts";
 
 interface Need {
   /** Any of these will do: which one is called depends on glibc's version. */
@@ -66,7 +66,7 @@ function* lintNeeds(states: CallStates): Generator<Finding> {
     severity: "warning",
     message: "no dynamically linked program can start without " +
       enumerate(missing),
-    origins: originsOf(refusing.flatMap(({ rules }) => rules)),
+    origins: eachOnce(refusing.flatMap(({ origins }) => origins)),
   };
 }
 
@@ -91,6 +91,6 @@ function* lintClone3(states: CallStates): Generator<Finding> {
     message:
       `clone3 is refused with ${describeAction(wrong)}: glibc 2.34 and ` +
       "later start no threads, as they turn to clone on ENOSYS only",
-    origins: originsOf(clone3.rules),
+    origins: clone3.origins,
   };
 }

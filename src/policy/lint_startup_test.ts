@@ -43,6 +43,15 @@ testCases({
     journals: [journal(without("mmap", "close"), allowlist)],
     says: ["no dynamically linked program can start without mmap and close []"],
   },
+  "an allowlist whose default action somebody chose": {
+    journals: [journal(
+      [...without("mmap", "close"), rule("close", REFUSE, { origin: "b" })],
+      { ...allowlist, defaultOrigin: "block_all" },
+    )],
+    says: [
+      "no dynamically linked program can start without mmap and close [block_all,b]",
+    ],
+  },
   "an allowlist without any of the calls of which one is needed": {
     journals: [journal(without("newfstatat"), allowlist)],
     says: [

@@ -8,14 +8,14 @@ import {
   ArchX86,
   getLibraryVersion,
   getNativeArch,
-  type Journal,
   ScmpFilter,
 } from "../libseccomp/mod.ts";
 import { attribute, conclude } from "../libseccomp/host.ts";
-import { buildFilter } from "./build.ts";
 import { planRules } from "./plan.ts";
-import { lint } from "./lint.ts";
+import { lint, type LintedFilter } from "./lint.ts";
 import { loadPolicy } from "./policy.ts";
+import { buildStack, journaled } from "./stack.ts";
+import { effectiveUser } from "../launch/user.ts";
 
 const native = getNativeArch();
 const here = {
@@ -23,11 +23,10 @@ const here = {
   architecture: native,
   libseccomp: getLibraryVersion(),
 };
-const SMALL = new Uint8Array(8);
 const on = [native];
 
 function say(
-  filters: readonly { journal: Journal; program: Uint8Array }[],
+  filters: readonly LintedFilter[],
   where = here,
 ): string[] {
   return lint(filters, where)
@@ -35,11 +34,12 @@ function say(
     .map(({ severity, message }) => `${severity}: ${message}`);
 }
 
-/** What there is to say about the filter of a configuration. */
-async function sayOf(toml: string): Promise<string[]> {
+/** What there is to say about the filters of a configuration. */
+async function sayOf(keys: string): Promise<string[]> {
   using scratch = new Scratch();
-  const policy = await loadPolicy(scratch.file("jacamar.toml", toml));
-  return say([conclude(buildFilter(await planRules(policy)))]);
+  const policy = await loadPolicy(scratch.config(keys));
+  const stack = buildStack(await planRules(policy), policy, effectiveUser);
+  return say(journaled(stack.conclude()));
 }
 
 Deno.test("there is nothing to say against the default policy", async () => {
@@ -74,22 +74,21 @@ Deno.test("a filter that refuses execve keeps the driver from starting", () => {
       journal: journal(rules.map((args) => rule(...args)), {
         architectures: on,
       }),
-      program: SMALL,
     }])[0];
   assert.match(
     refusing(["execve", REFUSE, { on, origin: "plugin a.ts" }]),
-    /^problem: the driver could not be started: execve is refused with ActErrno\(EPERM\) by plugin a\.ts$/,
+    /^problem: the driver could not be started: execve is refused with ActErrno\(EPERM\)$/,
   );
   const blockAll = journal([], { architectures: on, defaultAction: REFUSE });
   assert.match(
-    say([{ journal: blockAll, program: SMALL }])[0],
+    say([{ journal: blockAll }])[0],
     /^problem: .* the default action ActErrno\(EPERM\) refuses execve/,
   );
   assert.equal(refusing(["execveat", REFUSE, { on }]), undefined);
   const elsewhere = [ArchX86];
   const lacking = journal([], { architectures: elsewhere });
   assert.match(
-    say([{ journal: lacking, program: SMALL }])[0],
+    say([{ journal: lacking }])[0],
     /^problem: .* the filter lacks /,
   );
   assert.doesNotMatch(
@@ -102,26 +101,55 @@ Deno.test("a filter that refuses execve keeps the driver from starting", () => {
   );
 });
 
-Deno.test("a program with more than 4096 instructions cannot be loaded", () => {
-  const of = (instructions: number) =>
-    say([{
-      journal: journal([], { architectures: on }),
-      program: new Uint8Array(instructions * 8),
-    }]);
-  assert.deepEqual(of(4096), []);
-  assert.deepEqual(of(4097), [
-    "problem: the filter has 4097 instructions, the kernel takes 4096",
-  ]);
+Deno.test("who refuses execve is named", () => {
+  const originsOf = (filter: LintedFilter) => {
+    const [{ severity, origins }] = lint([filter], here);
+    assert.equal(severity, "problem");
+    return origins;
+  };
+  const refusing = journal([rule("execve", REFUSE, { on, origin: "a" })], {
+    architectures: on,
+  });
+  assert.deepEqual(originsOf({ journal: refusing }), ["a"]);
+  const blockAll = journal([], {
+    architectures: on,
+    defaultAction: REFUSE,
+    defaultOrigin: "block_all",
+  });
+  assert.deepEqual(
+    originsOf({ journal: blockAll }),
+    ["block_all"],
+  );
+  const elsewhere = journal([], {
+    architectures: [ArchX86],
+    badArchOrigin: "plugin a.ts",
+  });
+  assert.deepEqual(
+    originsOf({ journal: elsewhere }),
+    ["plugin a.ts"],
+  );
+});
+
+Deno.test("a policy that is tried out is told what it would do", async () => {
+  const keys = 'block_calls = ["mkdir", "clone3"]\n';
+  const enforced = await sayOf(keys);
+  assert.notDeepEqual(enforced, []);
+  assert.deepEqual(await sayOf(`mode = "log"\n${keys}`), enforced);
+  const [refusal] = await sayOf('mode = "log"\nblock_calls = ["execve"]\n');
+  assert.match(
+    refusal,
+    /^warning: with mode = "enforce" the driver could not be started: execve/,
+  );
 });
 
 Deno.test("no_new_privs that is on already is told, unless it was asked for", () => {
-  const of = (noNewPrivs: boolean | undefined) =>
+  const of = (noNewPrivs: boolean | undefined, asksNoNewPrivs = false) =>
     say([{
       journal: journal([], { architectures: on, noNewPrivs }),
-      program: SMALL,
-    }], { ...here, noNewPrivs: true });
+    }], { ...here, noNewPrivs: true, asksNoNewPrivs });
   assert.match(of(undefined).join(), /^warning: no_new_privs is on already/);
   assert.deepEqual(of(true), []);
+  assert.deepEqual(of(undefined, true), []);
 });
 
 Deno.test("problems come first, notices last", () => {
@@ -130,7 +158,7 @@ Deno.test("problems come first, notices last", () => {
     defaultAction: REFUSE,
   });
   const libseccomp = { major: 2, minor: 5, micro: 4 };
-  const severities = lint([{ journal: all, program: SMALL }], {
+  const severities = lint([{ journal: all }], {
     ...here,
     libseccomp,
     noNewPrivs: true,

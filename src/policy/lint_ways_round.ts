@@ -1,39 +1,9 @@
-import {
-  ArchAMD64,
-  ArchARM,
-  ArchARM64,
-  ArchX32,
-  ArchX86,
-  type Journal,
-  type JournalRule,
-  type ScmpArch,
-} from "../libseccomp/mod.ts";
+import type { Journal, JournalRule, ScmpArch } from "../libseccomp/mod.ts";
 import { describeAction, passes } from "./action.ts";
 import type { CallState, CallStates } from "./call_state.ts";
-import { enumerate, type Finding, originsOf } from "./finding.ts";
-
-/**
- * What io_uring does without a system call, and the calls that do it else.
- *
- * Source: `enum io_uring_op` of include/uapi/linux/io_uring.h, Linux 6.11.
- */
-const IO_URING: readonly (readonly [does: string, calls: string])[] = [
-  ["open files", "open openat openat2 creat"],
-  ["make directories", "mkdir mkdirat"],
-  ["remove files", "unlink unlinkat"],
-  ["remove directories", "rmdir unlinkat"],
-  ["rename files", "rename renameat renameat2"],
-  ["make links", "link linkat"],
-  ["make symbolic links", "symlink symlinkat"],
-  ["make sockets", "socket"],
-  ["connect", "connect"],
-  ["bind", "bind"],
-  ["listen", "listen"],
-  ["accept connections", "accept accept4"],
-  ["send", "send sendto sendmsg sendmmsg"],
-  ["receive", "recv recvfrom recvmsg recvmmsg"],
-  ["set extended attributes", "setxattr fsetxattr lsetxattr"],
-];
+import { eachOnce, enumerate, type Finding, originsOf } from "./finding.ts";
+import { ioUringOperations } from "./io_uring.ts";
+import { offeredBy } from "./offered.ts";
 
 /**
  * The flags that make namespaces.
@@ -43,12 +13,6 @@ const IO_URING: readonly (readonly [does: string, calls: string])[] = [
 const CLONE_NEW = 0x7e02_0000n;
 /** `flags` of clone(2) on x86_64 and aarch64, and of unshare(2). */
 const FLAGS = 0;
-
-/** The other ABIs that a kernel may run beside the native one. */
-const FOREIGN: ReadonlyMap<ScmpArch, readonly ScmpArch[]> = new Map([
-  [ArchAMD64, [ArchX86, ArchX32]],
-  [ArchARM64, [ArchARM]],
-]);
 
 /**
  * Finds what stays possible by another way than the calls that are refused:
@@ -70,8 +34,8 @@ function* lintIoUring(states: CallStates): Generator<Finding> {
   if (setup?.openness !== "open") return;
   const done: string[] = [];
   const rules: JournalRule[] = [];
-  for (const [does, calls] of IO_URING) {
-    const limited = calls.split(" ").map((name) => states.of(name))
+  for (const { does, calls } of ioUringOperations) {
+    const limited = calls.map((name) => states.of(name))
       .filter((state) => state !== undefined);
     // Where one of the calls is open nobody needs io_uring.
     if (limited.some(({ openness }) => openness === "open")) continue;
@@ -171,15 +135,16 @@ function* lintBadArch(
   ) {
     return;
   }
-  const uncovered = FOREIGN.get(native)?.filter((arch) =>
+  const uncovered = offeredBy(native).filter((arch) =>
+    arch !== native &&
     !journals.some(({ architectures }) => architectures.includes(arch))
   );
-  if (!uncovered || uncovered.length === 0) return;
+  if (uncovered.length === 0) return;
   yield {
     severity: "warning",
     message:
       `a call made on ${uncovered.map(({ name }) => name).join(" or ")} ` +
       `passes every rule: the action for it is ${describeAction(action)}`,
-    origins: [],
+    origins: eachOnce(journals.map(({ badArchOrigin }) => badArchOrigin)),
   };
 }

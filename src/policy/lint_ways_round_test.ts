@@ -45,6 +45,22 @@ testCases({
       "io_uring_setup is open: with io_uring a job can make sockets all the same, past every filter",
     ],
   },
+  "further operations of io_uring": {
+    journals: [journal(
+      refuse(
+        "fallocate",
+        "sendto",
+        "sendmsg",
+        "sendmmsg",
+        "splice",
+        "pipe",
+        "pipe2",
+      ),
+    )],
+    says: [
+      "io_uring_setup is open: with io_uring a job can allocate space, splice, make pipes and send all the same, past every filter",
+    ],
+  },
   "what io_uring cannot do": {
     journals: [journal(refuse("chmod", "fchmodat", "ptrace", "mount"))],
     says: [],
@@ -65,7 +81,11 @@ testCases({
     journals: [journal(
       [
         ...["open", "mkdir", "unlink", "unlinkat", "rename", "link", "symlink"],
-        ...["socket", "bind", "listen", "accept", "send", "recv", "setxattr"],
+        ...["read", "write", "close", "stat", "truncate", "fallocate", "fsync"],
+        ...["setxattr", "getxattr", "splice", "tee", "pipe", "socket", "bind"],
+        ...["listen", "accept", "sendto", "recvfrom", "shutdown", "setsockopt"],
+        ...["getsockopt", "poll", "epoll_ctl", "epoll_wait", "wait4", "futex"],
+        ...["nanosleep", "madvise", "fadvise64"],
       ].map((call) => rule(call, ActAllow)).concat(
         rule("io_uring_setup", ActAllow, { origin: "a:7" }),
       ),
@@ -133,9 +153,12 @@ testCases({
     says: [],
   },
   "other architectures pass": {
-    journals: [journal(refuse("ptrace"), { badArchAction: ActAllow })],
+    journals: [journal(refuse("ptrace"), {
+      badArchAction: ActAllow,
+      badArchOrigin: "plugin a",
+    })],
     says: [
-      "a call made on x86 or x32 passes every rule: the action for it is ActAllow []",
+      "a call made on x86 or x32 passes every rule: the action for it is ActAllow [plugin a]",
     ],
   },
   "other architectures pass an allowlist, on aarch64": {

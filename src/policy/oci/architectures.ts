@@ -1,21 +1,8 @@
-import {
-  ArchAMD64,
-  ArchARM,
-  ArchARM64,
-  ArchX32,
-  ArchX86,
-  getSyscallFromNameByArch,
-  type ScmpArch,
-} from "../../libseccomp/mod.ts";
+import type { ScmpArch } from "../../libseccomp/mod.ts";
+import { offeredBy } from "../offered.ts";
 import { architectureFromOci, ociArchitecture } from "./names.ts";
 import type { Report } from "./report.ts";
 import type { OciDocument } from "./schema.ts";
-
-/** The ABIs that a kernel of an architecture may offer. */
-const OFFERED: ReadonlyMap<ScmpArch, readonly ScmpArch[]> = new Map([
-  [ArchAMD64, [ArchAMD64, ArchX86, ArchX32]],
-  [ArchARM64, [ArchARM64, ArchARM]],
-]);
 
 /**
  * The architectures that a profile covers on a host.
@@ -52,34 +39,11 @@ export function coveredArchitectures(
     const arch = architectureFromOci(name);
     if (!arch) {
       report.refuse(`${name} is no architecture`);
-    } else if (OFFERED.get(native)?.includes(arch)) {
+    } else if (offeredBy(native).includes(arch)) {
       covered.add(arch);
     } else {
       report.note(`${name} is left out: ${native} cannot run its programs`);
     }
   }
   return [...covered];
-}
-
-/**
- * Whether a rule for a system call has an effect on an architecture.
- *
- * @throws {ScmpError} `ENOENT` if libseccomp knows no call of that name.
- */
-export function existsOn(name: string, arch: ScmpArch): boolean {
-  const { number } = getSyscallFromNameByArch(name, arch);
-  return number >= 0 || (arch === ArchX86 && isMultiplexed(number));
-}
-
-/**
- * Whether a pseudo-syscall is one of those that 32-bit x86 makes through
- * socketcall(2) and ipc(2), for which libseccomp rewrites the rule: `recv` exists
- * nowhere else on x86.
- *
- * Source: seccomp-syscalls.h, `__PNR_socket` to `__PNR_sendmmsg` and `__PNR_semop`
- * to `__PNR_shmctl`.
- */
-function isMultiplexed(number: number): boolean {
-  return (number <= -101 && number >= -120) ||
-    (number <= -201 && number >= -224);
 }

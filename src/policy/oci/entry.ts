@@ -9,7 +9,8 @@ import {
   type ScmpSyscall,
 } from "../../libseccomp/mod.ts";
 import { errno } from "../../libc/errno.ts";
-import { existsOn } from "./architectures.ts";
+import { capabilities } from "../capabilities.ts";
+import { existsOn } from "../offered.ts";
 import { type ProfileHost, whyNotFor } from "./circumstances.ts";
 import { OCI_ACTIONS, OCI_OPERATORS, type OciAction } from "./names.ts";
 import type { Report } from "./report.ts";
@@ -61,6 +62,10 @@ export function readEntry(
   const names = name === undefined ? entry.names : [name];
   if (names.length === 0) report.refuse(`${place}: it names no system call`);
 
+  for (const cap of [...entry.includes.caps, ...entry.excludes.caps]) {
+    if (capabilities.has(cap)) continue;
+    report.note(`${place}: Linux has no capability ${cap}`);
+  }
   const whole = `${place} (${names.join(", ")})`;
   const reason = whyNotFor(entry, host);
   if (reason) {

@@ -321,3 +321,14 @@ Deno.test("flags are honoured, and what is for a listener is noted", () => {
     `listenerMetadata ${unheard}`,
   ]);
 });
+
+Deno.test("a capability that Linux does not have is noted", () => {
+  const profile = parseEntry({
+    includes: { caps: ["CAP_CHOWN"] },
+    excludes: { caps: ["CAP_SYS_ADMNI"] },
+  });
+  assert.deepEqual(profile.notes, [
+    "syscalls[0]: Linux has no capability CAP_SYS_ADMNI",
+  ]);
+  assert.equal(profile.rules.length, 1);
+});

@@ -51,6 +51,9 @@ function rule(
 function journal(members: Partial<Journal>): Journal {
   return {
     defaultAction: ActAllow,
+    defaultOrigin: "",
+    badArchOrigin: "",
+    priorities: [],
     badArchAction: ActKillThread,
     architectures: [NATIVE],
     rules: [],
