@@ -203,12 +203,12 @@ export const failingCases: readonly FailingCase[] = [
   ),
   config(
     "block_all without execve",
-    /refuses execve/,
+    /refuses execve and no rule allows it \[block_all \S+jacamar\.toml:2\]/,
     seccomp("block_all = true"),
   ),
   config(
     "block_calls with execve",
-    /execve is refused/,
+    /execve is refused with ActErrno\(EPERM\) \[block_calls \S+jacamar\.toml:2\]/,
     seccomp('block_calls = ["execve"]'),
   ),
   config(
@@ -483,7 +483,7 @@ export const failingCases: readonly FailingCase[] = [
   ),
   plugin(
     "a filter under which nothing could be executed",
-    /the default action ActKillProcess refuses execve/,
+    /the default action ActKillProcess refuses execve .* \[plugin \S+plugin\.\w+\]/,
     `import { ActKillProcess } from "jacamar-seccomp";\n${
       expansion("filter.reset(ActKillProcess);")
     }`,

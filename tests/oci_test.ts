@@ -233,7 +233,8 @@ export function seccompExpansion(filter) {
 }
 `;
 const NO_FD = 999;
-const PROBES: readonly (readonly [string, readonly number[], string])[] = [
+type Probe = readonly [call: string, args: readonly number[], answer: string];
+const PROBES: readonly Probe[] = [
   ["lseek", [NO_FD, -1, 0], "EXDEV"],
   ["lseek", [NO_FD, 2 ** 32 - 1, 0], "EBADF"],
   ["lseek", [NO_FD, 0, 2 ** 40 + 1], "ENODEV"],
@@ -247,6 +248,21 @@ const PROBES: readonly (readonly [string, readonly number[], string])[] = [
   ["fchdir", [NO_FD], "ENOSYS"],
   ["fsync", [NO_FD], "EBADF"],
 ];
+const REFUSED: Probe = ["fdatasync", [NO_FD], "EPERM"];
+
+/** A command that makes the calls and prints their errnos. */
+function perlOf(probes: readonly Probe[]): string[] {
+  const calls = probes.map(([call, args]) => {
+    const { number } = getSyscallFromName(call);
+    return `$! = 0; syscall(${[number, ...args]}); print $! + 0, " ";`;
+  });
+  return ["/usr/bin/perl", "-e", calls.join("\n")];
+}
+
+function decode(answers: string, stderr: string): string[] {
+  assert.equal(stderr, "");
+  return answers.trim().split(" ").map((code) => errnoName(Number(code)));
+}
 
 testEach(
   "the kernel answers the same under exec and in a container",
@@ -256,15 +272,7 @@ testEach(
     const config = scratch.config(
       `block_tty_injection = false\nvalidation_plugin = "${plugin}"\n`,
     );
-    const probes = PROBES.map(([call, args]) => {
-      const { number } = getSyscallFromName(call);
-      return `$! = 0; syscall(${[number, ...args]}); print $! + 0, " ";`;
-    });
-    const perl = ["/usr/bin/perl", "-e", probes.join("\n")];
-    const decode = (answers: string, stderr: string) => {
-      assert.equal(stderr, "");
-      return answers.trim().split(" ").map((code) => errnoName(Number(code)));
-    };
+    const perl = perlOf(PROBES);
     const expected = PROBES.map(([, , answer]) => answer);
 
     const own = await run(program, [...execUnder(config), ...perl]);
@@ -279,6 +287,27 @@ testEach(
     const container = runInContainer(formatOciProfile(profile), perl);
     const answers = new TextDecoder().decode(container.stdout);
     assert.deepEqual(decode(answers, container.stderr), expected);
+  },
+  noContainer ?? (hasCommand("perl") ? undefined : "needs perl"),
+);
+
+testEach(
+  "the kernel answers the same in a container of what show writes",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file("plugin.ts", PLUGIN);
+    const config = scratch.config(
+      'log_denied = true\nblock_calls = ["fdatasync"]\nvalidation_plugin = "plugin.ts"\n' +
+        "block_tty_injection = false\n",
+    );
+    const args = ["show", "-c", config, "--stage", "x", "--format", "oci"];
+    const { code, stdout, stderr } = await run(program, args);
+    assert.equal(code, 0, stderr);
+    const answers = runInContainer(stdout, perlOf([...PROBES, REFUSED]));
+    assert.deepEqual(
+      decode(new TextDecoder().decode(answers.stdout), answers.stderr),
+      [...PROBES, REFUSED].map(([, , answer]) => answer),
+    );
   },
   noContainer ?? (hasCommand("perl") ? undefined : "needs perl"),
 );

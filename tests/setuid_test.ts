@@ -5,8 +5,10 @@
  * @module
  */
 import { SETUID_FAMILY } from "../src/policy/limit_setuid.ts";
+import assert from "node:assert/strict";
 import { type Probe, testKernel } from "./kernel_case.ts";
 import type { ProbeAbi } from "./probe.ts";
+import { hasCommand, isRoot, run, Scratch, testEach } from "./program.ts";
 
 const REFUSED = "EDQUOT";
 const PASSES = "!EDQUOT";
@@ -175,3 +177,36 @@ testKernel("limit_setuid in mode log refuses nothing", {
   ],
   ...large,
 });
+
+/** A user of /etc/passwd who is not root, as `name` and `uid:gid`. */
+function ordinaryUser(): readonly [name: string, uid: string, gid: string] {
+  for (const line of Deno.readTextFileSync("/etc/passwd").split("\n")) {
+    const [name, , uid, gid] = line.split(":");
+    if (Number(uid) > 0 && Number(gid) > 0) return [name, uid, gid];
+  }
+  throw new Error("/etc/passwd has no ordinary user");
+}
+
+/** Becomes a user, as a driver that downscopes does, and prints its ids. */
+const BECOME = 'setpriv --reuid "$1" --regid "$2" --clear-groups ' +
+  "sh -c 'echo \"$(id -u):$(id -g)\"'";
+
+testEach(
+  "under limit_setuid a driver becomes the user that --user names, and no other",
+  async (program) => {
+    using scratch = new Scratch();
+    const config = scratch.config("limit_setuid = true\n");
+    const [name, uid, gid] = ordinaryUser();
+    const become = (uid: string, gid: string) =>
+      run(program, [
+        ...["exec", "-c", config, "--stage", "x", "--user", name, "--"],
+        ...["sh", "-c", BECOME, "sh", uid, gid],
+      ]);
+    const { code, stdout, stderr } = await become(uid, gid);
+    assert.deepEqual([code, stdout, stderr], [0, `${uid}:${gid}\n`, ""]);
+    const other = await become(`${Number(uid) + 1}`, gid);
+    assert.equal(other.stdout, "");
+    assert.match(other.stderr, /Operation not permitted/);
+  },
+  !isRoot ? "needs root" : hasCommand("setpriv") ? undefined : "needs setpriv",
+);

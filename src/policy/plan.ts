@@ -24,6 +24,8 @@ export interface PlannedRule {
 /** What the filter of a policy is made of, before any plugin has seen it. */
 export interface Plan {
   readonly defaultAction: ScmpAction;
+  /** Who chose it: a key, or a profile; empty where nobody did. */
+  readonly defaultOrigin: string;
   /** The ABIs that it covers, the native one among them. */
   readonly architectures: readonly ScmpArch[];
   readonly rules: readonly PlannedRule[];
@@ -45,14 +47,24 @@ interface ListedCall {
  * Works out the rules that a policy asks for.
  *
  * @param policy A policy that is not disabled, at one stage.
+ * @param kernel The kernel's release that a profile is read for; asked only
+ * where there is one.
  * @returns The plan.
- * @throws {ConfigurationError} For the name of an unknown system call or group,
- * or a profile that cannot be used.
+ * @throws {ConfigurationError} For the name of an unknown system call, group or
+ * capability, an architecture that libseccomp does not take, or a profile that
+ * cannot be used.
  */
-export async function planRules(policy: Policy): Promise<Plan> {
+export async function planRules(
+  policy: Policy,
+  kernel: () => string = Deno.osRelease,
+): Promise<Plan> {
   const refuse = ActErrno.setReturnCode(policy.errno);
-  const base = await readBase(policy, refuse);
+  const base = await readBase(policy, refuse, kernel);
   const notes = [...base.notes];
+  if (policy.architectures !== undefined) {
+    const { checkArchitectures } = await import("./covered.ts");
+    await checkArchitectures(policy, notes);
+  }
   const allowed = await resolve(policy.allowCalls, policy, notes);
   const refused = await resolve(policy.blockCalls, policy, notes);
   const configured = new Map<string, PlannedRule>();
@@ -79,18 +91,20 @@ export async function planRules(policy: Policy): Promise<Plan> {
     notes,
   };
   if (!policy.blockTtyInjection) return plan;
-  return { ...plan, rules: await refuseTtyInjection(plan, policy, refuse) };
+  return { ...plan, ...refuseTtyInjection(plan, policy, refuse) };
 }
 
 /** What the configured lists are added to. */
 async function readBase(
   policy: Policy,
   refuse: ScmpAction,
+  kernel: () => string,
 ): Promise<Plan & { readonly rules: PlannedRule[] }> {
   const { profile } = policy;
   if (profile === undefined) {
     return {
       defaultAction: policy.blockAll ? refuse : ActAllow,
+      defaultOrigin: policy.blockAll ? "block_all" : "",
       architectures: [getNativeArch()],
       rules: [],
       log: false,
@@ -100,21 +114,41 @@ async function readBase(
   }
   const { readConfiguration } = await import("./read.ts");
   const { parseProfile } = await import("./oci/profile.ts");
+  await checkCapabilities(policy, profile.capabilities);
   const text = readConfiguration(profile.file, "profile");
   const parsed = parseProfile(profile.file, text, {
     architecture: getNativeArch(),
-    kernel: Deno.osRelease(),
+    kernel: kernel(),
     capabilities: new Set(profile.capabilities),
     architectures: policy.architectures,
   });
   return {
     ...parsed,
+    defaultOrigin: `profile ${profile.file} defaultAction`,
     rules: parsed.rules.map(({ entry, ...rule }) => ({
       ...rule,
       origin: `profile ${profile.file} syscalls[${entry}]`,
     })),
     notes: parsed.notes.map((note) => `${profile.file}: ${note}`),
   };
+}
+
+/** Refuses a misspelt capability, with which entries would not be read. */
+async function checkCapabilities(
+  { problem }: Policy,
+  named: readonly string[],
+): Promise<void> {
+  const { capabilities } = await import("./capabilities.ts");
+  for (const [index, name] of named.entries()) {
+    if (capabilities.has(name)) continue;
+    const { suggestion } = await import("./nearest.ts");
+    const near = await suggestion(name, [...capabilities]);
+    const path = ["auth", "seccomp", "profile_capabilities", index];
+    throw await problem(
+      path,
+      `${key(path)}: there is no capability ${name}${near}`,
+    );
+  }
 }
 
 /** Resolves names and groups, each call once however often it is named. */

@@ -1,4 +1,13 @@
 import assert from "node:assert/strict";
+import { testUnless } from "../../tests/program.ts";
+import {
+  ArchAMD64,
+  ArchARM,
+  ArchX86,
+  getLibraryVersion,
+  getNativeArch,
+} from "../libseccomp/mod.ts";
+import { buildFilter } from "./build.ts";
 import { type Plan, planRules } from "./plan.ts";
 import { loadPolicy } from "./policy.ts";
 
@@ -91,3 +100,82 @@ Deno.test("what a profile leaves out is noted with its file", async () => {
   assert.equal(notes.length, 1);
   assert.match(notes[0], /profile\.json: .*no_such_call/);
 });
+
+Deno.test("of two rules for ioctl without conditions the first one is narrowed, and the other is noted", async () => {
+  const ioctl = (action: string, value?: number) => ({
+    names: ["ioctl"],
+    action: `SCMP_ACT_${action}`,
+    args: value === undefined ? [] : [{ index: 1, value, op: "SCMP_CMP_EQ" }],
+  });
+  const planned = await plan('profile = "profile.json"', {
+    defaultAction: "SCMP_ACT_ERRNO",
+    syscalls: [
+      ioctl("KILL", 7),
+      ioctl("LOG", 8),
+      ioctl("ALLOW"),
+      ioctl("LOG"),
+      ioctl("KILL"),
+    ],
+  });
+  buildFilter(planned).release();
+  assert.deepEqual([...new Set(rulesFor(planned, "ioctl"))], [
+    "ActKillThread profile profile.json syscalls[0]",
+    "ActAllow profile profile.json syscalls[2]",
+  ]);
+  assert.deepEqual(
+    planned.notes.map((note) => note.replaceAll(/\S+\//g, "")),
+    ["1]: ActLog", "3]: ActLog", "4]: ActKillThread"].map((lost) =>
+      `profile profile.json syscalls[${lost} for ioctl has no effect, as ActAllow of profile profile.json syscalls[2] decides`
+    ),
+  );
+});
+
+Deno.test("an ioctl that is refused whole needs no narrowing", async () => {
+  const planned = await plan('profile = "profile.json"', {
+    defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [
+      { names: ["ioctl"], action: "SCMP_ACT_ERRNO" },
+      {
+        names: ["ioctl"],
+        action: "SCMP_ACT_LOG",
+        args: [{ index: 1, value: 8, op: "SCMP_CMP_GT" }],
+      },
+    ],
+  });
+  assert.deepEqual(rulesFor(planned, "ioctl"), [
+    "ActErrno(1) profile profile.json syscalls[0]",
+    "ActLog profile profile.json syscalls[1]",
+  ]);
+});
+
+Deno.test("an architecture that the machine never runs is noted", async () => {
+  const native = getNativeArch();
+  const [foreign, offered] = native === ArchAMD64
+    ? [ArchARM, ArchX86]
+    : [ArchX86, ArchARM];
+  const { notes } = await plan(
+    `architectures = ["native", "${offered}", "${foreign}"]`,
+  );
+  assert.deepEqual(notes, [
+    `${foreign} is covered in vain: ${native} cannot run its programs`,
+  ]);
+});
+
+const olderThan26 = getLibraryVersion().minor < 6
+  ? undefined
+  : "this libseccomp knows every architecture";
+
+testUnless(
+  olderThan26,
+  "an architecture that libseccomp does not know is refused with its line",
+  async () => {
+    await assert.rejects(
+      plan('architectures = [\n  "native",\n  "loongarch64",\n]'),
+      {
+        name: "ConfigurationError",
+        message:
+          /jacamar\.toml:4: architectures: could not add the architecture loongarch64: this libseccomp does not know it \(EINVAL\)$/,
+      },
+    );
+  },
+);

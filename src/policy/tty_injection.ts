@@ -6,7 +6,7 @@ import {
   type ScmpAction,
   type ScmpCondition,
 } from "../libseccomp/mod.ts";
-import { mayPass } from "./action.ts";
+import { describeAction, mayPass } from "./action.ts";
 import { ConfigurationError } from "./error.ts";
 import { anyWordExcept } from "./except.ts";
 import type { Plan, PlannedRule } from "./plan.ts";
@@ -38,41 +38,79 @@ const ORIGIN = "default: block_tty_injection";
  * @param plan The plan.
  * @param policy Where the plan comes from, for messages.
  * @param refuse The action for it.
- * @returns The plan's rules, changed.
+ * @returns The plan's rules, changed, and its notes.
  * @throws {ConfigurationError} If a profile lets ioctl pass on a condition that
  * cannot be narrowed.
  */
 export function refuseTtyInjection(
-  { defaultAction, rules }: Plan,
+  plan: Plan,
   policy: Policy,
   refuse: ScmpAction,
-): PlannedRule[] {
+): Pick<Plan, "rules" | "notes"> {
+  const { defaultAction } = plan;
+  const whole = plan.rules.find(isWholeIoctl);
+  if (whole && !mayPass(whole.action)) return plan;
+  const { rules, notes } = whole ? withoutLosers(plan, whole) : plan;
   const narrowed = rules.flatMap((rule) =>
     rule.name === "ioctl" && mayPass(rule.action)
       ? narrow(rule, policy)
       : [rule]
   );
-  const isWholeIoctlRefused = rules.some(({ name, action, conditions }) =>
-    name === "ioctl" && !mayPass(action) && conditions.length === 0
+  if (!mayPass(defaultAction)) return { rules: narrowed, notes };
+  const refusals = refuseInjections(refuse).filter((refusal) =>
+    !refusal.action.equals(defaultAction) &&
+    // A profile may refuse the very same, with an errno of its own.
+    !narrowed.some((rule) => isSameCase(rule, refusal))
   );
-  if (!mayPass(defaultAction) || isWholeIoctlRefused) return narrowed;
+  return { rules: [...narrowed, ...refusals], notes };
+}
+
+function isWholeIoctl({ name, conditions }: PlannedRule): boolean {
+  return name === "ioctl" && conditions.length === 0;
+}
+
+/**
+ * Leaves out what loses to the first rule for ioctl without conditions (see
+ * call_state.ts): once that is narrowed it would no longer win. Refusals on a
+ * condition stay; they are on the safe side.
+ */
+function withoutLosers(
+  { rules, notes }: Plan,
+  winner: PlannedRule,
+): Pick<Plan, "rules" | "notes"> {
+  const losers = rules.filter((rule) =>
+    rule.name === "ioctl" && rule !== winner &&
+    (isWholeIoctl(rule) || mayPass(rule.action))
+  );
+  const lost = losers.filter(({ action }) => !action.equals(winner.action))
+    .map(({ action, origin }) =>
+      `${origin}: ${describeAction(action)} for ioctl has no effect, as ` +
+      `${describeAction(winner.action)} of ${winner.origin} decides`
+    );
+  return {
+    rules: rules.filter((rule) => !losers.includes(rule)),
+    notes: [...notes, ...lost],
+  };
+}
+
+function refuseInjections(refuse: ScmpAction): PlannedRule[] {
   const syscall = getSyscallFromName("ioctl");
-  const refusals = INJECTIONS.map((request): PlannedRule => ({
+  return INJECTIONS.map((request) => ({
     name: "ioctl",
     syscall,
     action: refuse,
     conditions: [makeCondition(REQUEST, CompareMaskedEqual, WORD, request)],
     origin: ORIGIN,
-  })).filter(({ action, conditions: [{ operandOne, operandTwo }] }) =>
-    !action.equals(defaultAction) &&
-    // A profile may refuse the very same, with an errno of its own.
-    !narrowed.some(({ name, conditions: [only, ...more] }) =>
-      name === "ioctl" && more.length === 0 &&
-      only?.op === CompareMaskedEqual && only.argument === REQUEST &&
-      only.operandOne === operandOne && only.operandTwo === operandTwo
-    )
-  );
-  return [...narrowed, ...refusals];
+  }));
+}
+
+/** Whether two rules are about the same request of ioctl. */
+function isSameCase(rule: PlannedRule, refusal: PlannedRule): boolean {
+  const [only, ...more] = rule.conditions;
+  const [{ operandOne, operandTwo }] = refusal.conditions;
+  return rule.name === "ioctl" && more.length === 0 &&
+    only?.op === CompareMaskedEqual && only.argument === REQUEST &&
+    only.operandOne === operandOne && only.operandTwo === operandTwo;
 }
 
 /** The rules that let pass what a rule does, but for terminal injection. */
