@@ -42,7 +42,7 @@ testEach(
     );
     assert.match(
       one,
-      /any other call: ActAllow\n {2}another architecture: ActKillProcess\n {2}\d+ instructions\n {2}warning: mkdir .* {2}\[plugin .*\/plugins\/mkdir\.ts\]$/,
+      /any other call: ActAllow\n {2}another architecture: ActKillProcess\n {2}\d+ instructions, proven\n {2}warning: mkdir .* {2}\[plugin .*\/plugins\/mkdir\.ts\]$/,
     );
     assert.doesNotMatch(two, /warning/);
   },
@@ -112,6 +112,34 @@ testEach(
       /problem: the driver could not be started/,
     );
     assert.match(
+      await lines(
+        '[auth.seccomp]\nblock_all = true\nallow_calls = ["execve"]\n',
+      ),
+      /warning: no dynamically linked program .* {2}\[block_all \S+jacamar\.toml:2\]/,
+    );
+    assert.match(
+      await lines(
+        withPlugin,
+        expansion("filter.reset(ActErrno.setReturnCode(1));"),
+      ),
+      /problem: the driver could not be started: the default action .* {2}\[plugin \S+plugin\.js\]/,
+    );
+    assert.match(
+      await lines(
+        withPlugin,
+        `import { ActAllow, ActErrno, getSyscallFromName } from "jacamar-seccomp";
+         export const seccompExpansion = (filter) => {
+           filter.setBadArchAction(ActAllow);
+           filter.addRule(getSyscallFromName("ptrace"), ActErrno.setReturnCode(1));
+         };`,
+      ),
+      /warning: a call made on .* passes every rule: .* {2}\[plugin \S+plugin\.js\]/,
+    );
+    assert.match(
+      await lines('[auth.seccomp]\nmode = "log"\nblock_calls = ["clone3"]\n'),
+      /clone3 {2}ActLog[^]*warning: clone3 is refused with ActErrno\(EPERM\)/,
+    );
+    assert.match(
       await lines('[auth.seccomp]\nvalidation_plugin = "no.ts"\n'),
       /there is no such file/,
     );
@@ -153,8 +181,53 @@ testEach(
     const [{ severity, message, origins }] = findings;
     assert.deepEqual([severity, origins], ["warning", []]);
     assert.match(message, /no_new_privs is on already/);
+    const asking = scratch.config("no_new_privs = true\n");
+    const asked = await run(
+      program,
+      ["check", "-c", asking, "--stage", "x"],
+      { wrapper: ["setpriv", "--no-new-privs"] },
+    );
+    assert.doesNotMatch(asked.stdout, /no_new_privs/);
+    assert.equal(asked.code, 0);
   },
   hasCommand("setpriv") ? undefined : "needs setpriv",
+);
+
+testEach(
+  "what libseccomp refuses is a problem of the configuration, with its place",
+  async (program) => {
+    using scratch = new Scratch();
+    const problemOf = async (keys: string, profile: unknown = {}) => {
+      scratch.file("profile.json", JSON.stringify(profile));
+      const config = scratch.config(keys);
+      const args = ["check", "-c", config, "--stage", "x", "--json"];
+      const { code, stdout, stderr } = await run(program, args);
+      assert.deepEqual([code, stderr], [1, ""]);
+      const { problems: [problem], stages } = JSON.parse(stdout);
+      assert.deepEqual(stages, []);
+      return problem.replaceAll(`${scratch.path}/`, "");
+    };
+    assert.match(
+      await problemOf('architectures = [\n  "native",\n  "s390x",\n]\n'),
+      /^jacamar\.toml:4: architectures: could not add the architecture s390x: its byte order .*\(EDOM\)$/,
+    );
+    const same = { index: 0, value: 7, op: "SCMP_CMP_EQ" };
+    const entry = { names: ["read"], action: "SCMP_ACT_ERRNO", args: [same] };
+    assert.equal(
+      await problemOf('profile = "profile.json"\n', {
+        defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [entry, { ...entry, action: "SCMP_ACT_KILL_PROCESS" }],
+      }),
+      "profile profile.json syscalls[1]: could not add the rule ActKillProcess for read: it contradicts a rule that the filter has already (EEXIST)",
+    );
+    assert.match(
+      await problemOf(
+        'profile = "profile.json"\nprofile_capabilities = ["CAP_CHOWN", "CAP_SYS_ADMNI"]\n',
+        { defaultAction: "SCMP_ACT_ALLOW" },
+      ),
+      /^jacamar\.toml:3: profile_capabilities: there is no capability CAP_SYS_ADMNI, did you mean "CAP_SYS_ADMIN"\?$/,
+    );
+  },
 );
 
 testEach(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Finding } from "../src/policy/finding.ts";
 import {
   hasCommand,
   isRoot,
@@ -145,6 +146,42 @@ testEach(
       "-u",
     );
     assert.match(stderr, /could not open the system log .*ENXIO/);
+  },
+);
+
+testEach(
+  "what check warns of and known faults of the library are in the system log",
+  async (program) => {
+    using scratch = new Scratch();
+    const log = scratch.file("system.log", "");
+    const logged = async (level: string) => {
+      const config = scratch.config(
+        `block_calls = ["clone3"]\n[auth.logging]\nenabled = true\nlevel = "${level}"\nlocation = "${log}"\n`,
+      );
+      await run(program, ["exec", "-c", config, "--", "true", "prepare"]);
+      const lines = Deno.readTextFileSync(log).trim().split("\n");
+      Deno.writeTextFileSync(log, "");
+      return lines.map((line) => JSON.parse(line))
+        .map(({ level, msg }) => `${level}: ${msg}`);
+    };
+    const checked = await run(
+      program,
+      ["check", "-c", scratch.config(), "--stage", "x", "--json"],
+    );
+    const { stages: [{ findings }] } = JSON.parse(checked.stdout);
+    const advisories = findings.map((
+      { severity, message, isAdvisory }: Finding,
+    ) => {
+      assert.deepEqual([severity, isAdvisory], ["notice", true]);
+      return `warn: ${message}`;
+    });
+    const [warning, ...others] = await logged("warn");
+    assert.match(warning, /^warn: clone3 is refused with ActErrno\(EPERM\)/);
+    assert.deepEqual(others, advisories);
+    assert.deepEqual(
+      (await logged("debug")).filter((line) => !line.startsWith("debug: ")),
+      [warning, ...advisories],
+    );
   },
 );
 

@@ -61,7 +61,61 @@ export const seccompExpansion = (filter) =>
 const PLUGIN = 'validation_plugin = "plugin.js"\n';
 const ENFORCED = `${PLUGIN}enforce_defaults = true\n`;
 
+/** A plugin that allows sockets of one domain, by a condition, and few others. */
+const LOCAL_SOCKETS = {
+  "plugin.js":
+    `import { ActAllow, CompareMaskedEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+const AF_UNIX = 1;
+export const seccompExpansion = (filter) =>
+  filter.addRuleConditional(getSyscallFromName("socket"), ActAllow, [
+    makeCondition(0, CompareMaskedEqual, 0xffffffff, AF_UNIX),
+  ]);`,
+};
+const AF_NETLINK = 16n;
+const SOCK_RAW = 3n;
+/** `SYS_SOCKET`, and three words: `AF_NETLINK`, `SOCK_RAW`, 0. */
+const SOCKETCALL = [1n, "\x10\0\0\0\x03\0\0\0\0\0\0\0"] as const;
+
+/** A plugin with a rule that has a condition more than another, in an order. */
+const NARROWER = (order: string) => ({
+  "plugin.js":
+    `import { ActErrno, CompareEqual, errno, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+const zero = makeCondition(1, CompareEqual, 0), four = makeCondition(2, CompareEqual, 4);
+const wider = ["EDOM", four], narrower = ["EXDEV", zero, four];
+export const seccompExpansion = (filter) => {
+  for (const [code, ...conditions] of ${order}) {
+    filter.addRuleConditional(getSyscallFromName("lseek"), ActErrno.setReturnCode(errno[code]), conditions);
+  }
+};`,
+});
+const lseek = (whence: bigint, expect: Probe["expect"]): Probe => ({
+  call: "lseek",
+  args: [NO_FD, 0n, whence],
+  expect,
+});
+
 const CASES: Readonly<Record<string, Case>> = {
+  // Why check warns of conditions on calls that x86 makes through socketcall.
+  "a condition on a socket call is not seen through socketcall of x86": {
+    config: `${PLUGIN}architectures = ["native", "x86"]\n${allowlist()}`,
+    files: LOCAL_SOCKETS,
+    probes: [
+      { call: "socket", args: [AF_NETLINK, SOCK_RAW, 0n], expect: "EPERM" },
+      onX86({ call: 359, args: [AF_NETLINK, SOCK_RAW, 0n], expect: "EPERM" }),
+      onX86({ call: "socketcall", args: SOCKETCALL, expect: "!EPERM" }),
+    ],
+  },
+  // Why check warns of a rule that has a condition more than another.
+  "a rule with one condition more never decides": {
+    config: PLUGIN,
+    files: NARROWER("[wider, narrower]"),
+    probes: [lseek(4n, "EDOM"), lseek(0n, "EBADF")],
+  },
+  "a rule with one condition more never decides, if it comes first": {
+    config: PLUGIN,
+    files: NARROWER("[narrower, wider]"),
+    probes: [lseek(4n, "EDOM"), lseek(0n, "EBADF")],
+  },
   "a blocked @group is refused, and what is not in it passes": {
     config: 'block_calls = ["@mount", "statfs"]\n',
     probes: [

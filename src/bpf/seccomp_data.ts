@@ -27,7 +27,7 @@ export const NUMBER = 0;
 /** The word with its architecture. */
 export const ARCHITECTURE = 1;
 /** The word with the lower half of the instruction pointer; the upper follows. */
-const POINTER = 2;
+export const POINTER = 2;
 const FIRST_ARGUMENT = 4;
 
 /** `__X32_SYSCALL_BIT`: such calls come with the token of x86_64. */

@@ -3,7 +3,7 @@ import { latchExit } from "../launch/latch.ts";
 import { readPrivileges } from "../launch/privileges.ts";
 import { type Finding, lint, type Surroundings } from "../policy/lint.ts";
 import { journaled, type Layer } from "../policy/stack.ts";
-import { renderReport } from "./check_report.ts";
+import { countInstructions, renderReport } from "./check_report.ts";
 import { end, print, type StageSurvey, type Survey, survey } from "./survey.ts";
 
 /** Exit codes of every command but `exec`. */
@@ -44,13 +44,15 @@ export async function check(
   try {
     // A plugin that ends the process must not make its own check look good.
     latchExit(FOUND_SOMETHING);
-    const surroundings = {
+    const machine = {
       architecture: getNativeArch(),
       libseccomp: getLibraryVersion(),
       noNewPrivs: readPrivileges().noNewPrivs,
     };
     const exitCode = FOUND_SOMETHING;
     const found = await survey({ configuration, stages, user, exitCode });
+    const asksNoNewPrivs = found.settings?.noNewPrivs === true;
+    const surroundings = { ...machine, asksNoNewPrivs };
     const report: Report = {
       ...found,
       stages: found.stages.map((stage) =>
@@ -80,13 +82,17 @@ function inspect(
   describeOrigin: Survey["describeOrigin"],
   surroundings: Surroundings,
 ): StageReport {
-  const { layers, notes, problem } = stage;
+  const { layers, notes, problem, origins = [] } = stage;
   const findings: Finding[] = problem === undefined
     ? lint(journaled(layers), surroundings).map(({ origins, ...finding }) => ({
       ...finding,
       origins: [...new Set(origins.map(describeOrigin))],
     }))
-    : [{ severity: "problem", message: problem, origins: [] }];
+    : [{
+      severity: "problem",
+      message: problem,
+      origins: origins.map(describeOrigin),
+    }];
   const skipped = notes.map((message): Finding => ({
     severity: "notice",
     message,
@@ -102,6 +108,7 @@ function toJson(
     configuration,
     plugins,
     disabled,
+    ...report.settings,
     problems,
     oddStages,
     stages: report.stages.map(({ stage, layers, findings }) => ({
@@ -114,12 +121,13 @@ function toJson(
 
 /** A filter as it is written in JSON. */
 export function layerToJson(
-  { name, journal, program, summary }: Layer,
+  { name, journal, programs, summary }: Layer,
   describeOrigin: Survey["describeOrigin"],
 ): unknown {
   return {
     name,
-    instructions: program.length / 8,
+    programs: programs.length,
+    instructions: countInstructions(programs),
     summary,
     defaultAction: journal?.defaultAction.toString(),
     badArchAction: journal?.badArchAction.toString(),

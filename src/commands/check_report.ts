@@ -87,7 +87,7 @@ const HEADINGS: Readonly<Record<Layer["name"], string>> = {
 };
 
 function renderLayer(
-  { journal, program, summary }: Layer,
+  { journal, programs, summary }: Layer,
   describeOrigin: Report["describeOrigin"],
 ): string[] {
   const lines: string[] = [];
@@ -112,8 +112,20 @@ function renderLayer(
       `  another architecture: ${describeAction(journal.badArchAction)}`,
     );
   }
-  lines.push(`  ${program.length / INSTRUCTION_SIZE} instructions`);
+  const instructions = `${countInstructions(programs)} instructions`;
+  lines.push(
+    programs.length === 1
+      ? `  ${instructions}, proven`
+      : `  ${instructions} in ${programs.length} programs, proven together: ` +
+        "libseccomp makes a wrong one of it",
+  );
   return lines;
+}
+
+/** How many instructions some programs have. */
+export function countInstructions(programs: Layer["programs"]): number {
+  return programs.reduce((sum, { length }) => sum + length, 0) /
+    INSTRUCTION_SIZE;
 }
 
 function describeFinding({ severity, message, origins }: Finding): string {

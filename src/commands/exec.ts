@@ -11,7 +11,8 @@ import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
 import { type CheckedPlugin, checkPlugin } from "../plugin/find.ts";
 import { planRules } from "../policy/plan.ts";
 import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
-import { refusesExecve } from "../policy/refuses_execve.ts";
+import { ProofError } from "../policy/proof.ts";
+import { requireExecve, StartError } from "../policy/refuses_execve.ts";
 import { buildStack, type Layer, type Stack } from "../policy/stack.ts";
 import {
   type ExecRequest,
@@ -68,7 +69,7 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
     : resolveUser(request.user);
   const privileges = readPrivileges();
   const noNewPrivs = decideNoNewPrivs(policy.noNewPrivs, privileges);
-  const guard = guardTime(policy, {
+  const guard = guardTime([policy], {
     exitCode: failure.exitCode,
     lastWords: (error) => failure.lastWords(error),
   });
@@ -78,6 +79,7 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
   const warn = failure.hears("warn")
     ? (await import("./warn.ts")).prepareWarnings({
       plan,
+      policy,
       privileges,
       failure,
       describeOrigin: await policy.describeOrigins(),
@@ -94,8 +96,14 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
       user,
     });
   }
-  const layers = stack.conclude();
-  requireExecve(layers);
+  let layers: Layer[];
+  try {
+    layers = stack.conclude();
+    requireExecve(layers);
+  } catch (error) {
+    // To wait is harmless here: nothing will be loaded any more.
+    throw await withOrigins(error, policy);
+  }
   warn?.(layers);
   guard?.stop();
   supervised?.end();
@@ -132,7 +140,7 @@ async function expand(
   const plugins: CheckedPlugin[] = [];
   for (const plugin of policy.plugins) plugins.push(await checkPlugin(plugin));
   const supervised = supervisePlugins({
-    policy,
+    policies: [policy],
     plugins,
     user,
     showOutput,
@@ -141,16 +149,17 @@ async function expand(
     fail: (error) => failure.end(error),
   });
   failure.stderr = supervised.stderr;
-  await supervised.expand(stack.filter, stage, plugins);
+  await supervised.expand(stack.filter, stage, plugins, policy);
   return supervised;
 }
 
-/** @throws {Error} If one of the filters would refuse to start any driver. */
-function requireExecve(layers: readonly Layer[]): void {
-  for (const { journal } of layers) {
-    const refusal = journal && refusesExecve(journal);
-    if (refusal) throw new Error(`the driver could not be started: ${refusal}`);
-  }
+/** Adds to an error who asked for what it is about, with file and line. */
+async function withOrigins(error: unknown, policy: Policy): Promise<unknown> {
+  const isKnown = error instanceof StartError || error instanceof ProofError;
+  if (!isKnown || error.origins.length === 0) return error;
+  const from = error.origins.map(await policy.describeOrigins()).join("; ");
+  error.message += ` [${from}]`;
+  return error;
 }
 
 /**
@@ -164,12 +173,12 @@ function launch(
   const filters: LoadedFilter[] = [];
   // A plugin may ask for it, and may not take it away.
   let isNoNewPrivs = noNewPrivs;
-  for (const { journal, program } of layers) {
-    filters.push({
-      program,
-      log: logDenied || journal?.log === true,
-      speculativeStoreBypass: journal?.speculativeStoreBypass === true,
-    });
+  for (const { journal, programs } of layers) {
+    const log = logDenied || journal?.log === true;
+    const speculativeStoreBypass = journal?.speculativeStoreBypass === true;
+    for (const program of programs) {
+      filters.push({ program, log, speculativeStoreBypass });
+    }
     isNoNewPrivs ||= journal?.noNewPrivs === true;
   }
   return prepared.launch({ filters, noNewPrivs: isNoNewPrivs });

@@ -8,6 +8,10 @@ import {
   SystemCallError,
 } from "../libc/mod.ts";
 import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
+import {
+  MOST_INSTRUCTIONS,
+  MOST_INSTRUCTIONS_TOGETHER,
+} from "../bpf/program.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
 
 /**
@@ -29,15 +33,15 @@ const SIGXFSZ = 25;
 const SIG_DFL = 0n;
 const SIG_IGN = 1n;
 
-/** The most instructions that the kernel takes (`BPF_MAXINSNS`). */
-const MOST_INSTRUCTIONS = 4096;
+/** `sizeof(struct sock_fprog)`: the number of instructions, their address. */
+const HEADER_SIZE = 16;
 /** How many filters there is room for. */
-const MOST_FILTERS = 4;
+const MOST_FILTERS = 64;
 
 /** What is loaded before the driver is executed. */
 export interface Load {
   /**
-   * In the order in which they are loaded: 1 to 4. All but the last must let
+   * In the order in which they are loaded: 1 to 64. All but the last must let
    * seccomp(2) pass.
    */
   readonly filters: readonly LoadedFilter[];
@@ -69,7 +73,7 @@ export interface PreparedLaunch {
    * by throwing.
    *
    * @throws {RangeError} If there are none or too many filters, or a program
-   * is empty, torn or too long: nothing is loaded.
+   * is empty, torn or too long, or all together are: nothing is loaded.
    * @throws {SystemCallError} If the kernel refuses a program or the driver.
    */
   launch(load: Load | undefined): never;
@@ -95,7 +99,7 @@ export function prepareLaunch(
   const sigxfsz = signal(int(SIGXFSZ), SIG_IGN);
   const path = cString(file);
   const vector = cStrings(argv);
-  const rooms = Array.from({ length: MOST_FILTERS }, makeRoom);
+  const room = new Room();
   const fileLimit = parentFileLimit();
   const words = {
     seccomp: long(SYS_SECCOMP),
@@ -121,7 +125,7 @@ export function prepareLaunch(
       );
     }
     for (let index = 0; index < filters.length; index++) {
-      rooms[index].fill(filters[index]);
+      room.add(filters[index], index);
     }
     if (wanted.noNewPrivs) {
       const set = prctl(words.setNoNewPrivs, 1n, 0n, 0n, 0n);
@@ -132,7 +136,8 @@ export function prepareLaunch(
     // Nothing may come between these: a filter may refuse every call but
     // execve.
     for (let index = 0; index < filters.length; index++) {
-      const { header, flags } = rooms[index];
+      const header = room.headers[index];
+      const flags = room.flags[index];
       // A filter that is on already may answer with errno 0 and load nothing.
       // The kernel itself answers EFAULT to a program that is nowhere.
       if (
@@ -169,35 +174,43 @@ export function prepareLaunch(
   };
 }
 
-/** Room for one program, where the kernel finds it. */
-interface Room {
-  /** `struct sock_fprog`. */
-  readonly header: Uint8Array<ArrayBuffer>;
-  /** What seccomp(2) is told beside it. */
-  flags: bigint;
-  /** @throws {RangeError} If the program is none that the kernel takes. */
-  fill(filter: LoadedFilter): void;
-}
+/** Room for all that the kernel takes, where the kernel finds it. */
+class Room {
+  readonly #instructions = memory(
+    new Uint8Array(MOST_INSTRUCTIONS_TOGETHER * INSTRUCTION_SIZE),
+  );
+  #used = 0;
+  /** `struct sock_fprog` of each filter. */
+  readonly headers = Array.from(
+    { length: MOST_FILTERS },
+    () => new Uint8Array(HEADER_SIZE),
+  );
+  /** What seccomp(2) is told beside each. */
+  readonly flags = new Array<bigint>(MOST_FILTERS).fill(0n);
 
-function makeRoom(): Room {
-  const room = memory(new Uint8Array(MOST_INSTRUCTIONS * INSTRUCTION_SIZE));
-  // The number of instructions, and at offset 8 their address.
-  const header = new DataView(new ArrayBuffer(16));
-  header.setBigUint64(8, room.address, true);
-  return {
-    header: new Uint8Array(header.buffer),
-    flags: 0n,
-    fill({ program, log, speculativeStoreBypass }) {
-      const count = program.length / INSTRUCTION_SIZE;
-      if (!Number.isInteger(count) || count < 1 || count > MOST_INSTRUCTIONS) {
-        throw new RangeError(
-          `the program has ${count} instructions; the kernel takes 1 to ${MOST_INSTRUCTIONS}`,
-        );
-      }
-      room.bytes.set(program);
-      header.setUint16(0, count, true);
-      this.flags = (log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
-        (speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
-    },
-  };
+  /** @throws {RangeError} If the program is none that the kernel takes. */
+  add(
+    { program, log, speculativeStoreBypass }: LoadedFilter,
+    index: number,
+  ): void {
+    const count = program.length / INSTRUCTION_SIZE;
+    if (!Number.isInteger(count) || count < 1 || count > MOST_INSTRUCTIONS) {
+      throw new RangeError(
+        `the program has ${count} instructions; the kernel takes 1 to ${MOST_INSTRUCTIONS}`,
+      );
+    }
+    const { bytes, address } = this.#instructions;
+    if (this.#used + program.length > bytes.length) {
+      throw new RangeError(
+        `the programs have too many instructions; the kernel takes ${MOST_INSTRUCTIONS_TOGETHER} together`,
+      );
+    }
+    const header = new DataView(this.headers[index].buffer);
+    header.setUint16(0, count, true);
+    header.setBigUint64(8, address + BigInt(this.#used), true);
+    bytes.set(program, this.#used);
+    this.#used += program.length;
+    this.flags[index] = (log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
+      (speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
+  }
 }

@@ -7,6 +7,9 @@ import {
   load,
   ret,
 } from "../bpf/instruction.ts";
+import type { Meaning, MeantRule } from "../bpf/meaning.ts";
+import { lowWord, X32_BIT } from "../bpf/seccomp_data.ts";
+import { abiMeaning } from "../libseccomp/meaning.ts";
 import {
   ActAllow,
   ArchAMD64,
@@ -49,13 +52,9 @@ export const SETUID_FAMILY: readonly Family[] = [
   { name: "setfsgid", kind: "gid", count: 1, canLeave: true },
 ];
 
-/** Of `struct seccomp_data`, in bytes. */
+/** Offsets in `struct seccomp_data`, in bytes. */
 const NUMBER = 0;
 const ARCHITECTURE = 4;
-const ARGUMENTS = 16;
-
-/** `__X32_SYSCALL_BIT`: such calls come with the token of x86_64. */
-const X32_BIT = 0x4000_0000;
 
 const WORD = 0xffff_ffff;
 const HALF = 0xffff;
@@ -96,38 +95,101 @@ export function limitSetuid(
   return assemble(program);
 }
 
+/**
+ * What the program of `limit_setuid` shall do, to be proven.
+ *
+ * @param ids The user's ids.
+ * @param refusal The action for any other id.
+ * @param architectures The ABIs to limit, as for the program.
+ */
+export function meaningOfLimit(
+  ids: Ids,
+  refusal: ScmpAction,
+  architectures: readonly ScmpArch[],
+): Meaning {
+  const allow = ActAllow.toNative();
+  const abis = architectures.filter((arch) => arch !== ArchX32).flatMap(
+    (arch) => arch === ArchAMD64 ? [arch, ArchX32] : [arch],
+  );
+  return {
+    defaultAction: allow,
+    badArchAction: allow,
+    abis: abis.map((arch) => {
+      const rules = new Map(
+        numbersOfFamily(arch).map(({ family, number, mask }) =>
+          [number, refusals(family, ids, mask, refusal)] as const
+        ),
+      );
+      return abiMeaning(arch, abis, rules);
+    }),
+  };
+}
+
+/** One rule an argument: it is none of what it may be. */
+function refusals(
+  family: Family,
+  ids: Ids,
+  mask: number,
+  refusal: ScmpAction,
+): MeantRule[] {
+  return Array.from({ length: family.count }, (_, argument) => ({
+    action: refusal.toNative(),
+    conditions: allowedIds(family, ids[family.kind], mask).map((id) => ({
+      argument,
+      comparison: "!=",
+      mask: BigInt(mask),
+      value: BigInt(id),
+    })),
+    origin: "limit_setuid",
+  }));
+}
+
+/** The calls of the family that an ABI has. */
+function numbersOfFamily(
+  arch: ScmpArch,
+): { family: Family; number: number; mask: number }[] {
+  return SETUID_FAMILY.flatMap((family) =>
+    [family.name, `${family.name}32`].flatMap((name) => {
+      const { number } = getSyscallFromNameByArch(name, arch);
+      // A pseudo-syscall: the ABI has no such call.
+      if (number < 0) return [];
+      const isWhole = arch.is64Bit || arch === ArchX32 || name.endsWith("32");
+      return [{ family, number, mask: isWhole ? WORD : HALF }];
+    })
+  );
+}
+
+/** What an argument may be; all bits set is −1, whatever the id would be. */
+function allowedIds(
+  { canLeave }: Family,
+  id: number,
+  mask: number,
+): number[] {
+  return [...id < mask ? [id] : [], ...canLeave ? [mask] : []];
+}
+
 /** For the calls of one ABI: it always returns. */
 function limitOn(arch: ScmpArch, ids: Ids, refusal: ScmpAction): Instruction[] {
   const program = [load(NUMBER)];
   if (arch === ArchAMD64) program.push(and(WORD - X32_BIT));
-  for (const family of SETUID_FAMILY) {
-    for (const name of [family.name, `${family.name}32`]) {
-      const { number } = getSyscallFromNameByArch(name, arch);
-      // A pseudo-syscall: the ABI has no such call.
-      if (number < 0) continue;
-      const mask = arch.is64Bit || name.endsWith("32") ? WORD : HALF;
-      const body = checkArguments(family, ids[family.kind], mask, refusal);
-      program.push(jumpIfEqual(number, 0, body.length), ...body);
-    }
+  for (const { family, number, mask } of numbersOfFamily(arch)) {
+    const body = checkArguments(family, ids[family.kind], mask, refusal);
+    program.push(jumpIfEqual(number, 0, body.length), ...body);
   }
   program.push(ret(ActAllow.toNative()));
   return program;
 }
 
 function checkArguments(
-  { count, canLeave }: Family,
+  family: Family,
   id: number,
   mask: number,
   refusal: ScmpAction,
 ): Instruction[] {
   const program: Instruction[] = [];
-  for (let argument = 0; argument < count; argument++) {
-    const allowed = [
-      // All bits set is −1, whatever the id would be.
-      ...id < mask ? [id] : [],
-      ...canLeave ? [mask] : [],
-    ];
-    program.push(load(ARGUMENTS + 8 * argument), and(mask));
+  const allowed = allowedIds(family, id, mask);
+  for (let argument = 0; argument < family.count; argument++) {
+    program.push(load(4 * lowWord(argument)), and(mask));
     allowed.forEach((value, index) => {
       const toNext = allowed.length - index;
       program.push(jumpIfEqual(value, toNext, 0));

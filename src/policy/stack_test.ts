@@ -75,6 +75,7 @@ Deno.test("a filter is opened for the next only if that refuses the very same", 
   const keys = `${ENFORCED}profile = "profile.json"`;
   const [opened, enforced] = await layers(keys, undefined, profile(0));
   assert.deepEqual(actionsFor(opened.journal, "seccomp"), []);
+  assert.deepEqual(actionsFor(opened.asked, "seccomp"), ["ActErrno(1) 1"]);
   assert.deepEqual(actionsFor(enforced.journal, "seccomp"), ["ActErrno(1) 1"]);
   const other = (filter: Stack["filter"]) => {
     const [{ action, syscall }] = filter.journal.rules;
@@ -84,6 +85,15 @@ Deno.test("a filter is opened for the next only if that refuses the very same", 
     layers(keys, other, profile(0)),
     /enforce_defaults cannot be/,
   );
+});
+
+Deno.test("mode log keeps what was asked for", async () => {
+  const [{ journal, asked }] = await layers(
+    'mode = "log"\nblock_calls = ["mkdir"]',
+  );
+  assert.deepEqual(actionsFor(journal, "mkdir"), ["ActLog 0"]);
+  assert.deepEqual(actionsFor(asked, "mkdir"), ["ActErrno(1) 0"]);
+  assert.equal(`${asked?.badArchAction}`, "ActKillProcess");
 });
 
 Deno.test("mode log logs what the enforcing filter would refuse, and no less", async () => {
