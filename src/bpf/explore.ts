@@ -236,7 +236,7 @@ function branch(
 }
 
 /** A jump's test of a masked word; whether it holds, where that is certain. */
-function testOf(code: number, mask: number, k: number): Test | boolean {
+export function testOf(code: number, mask: number, k: number): Test | boolean {
   switch (code & op.OPERATION) {
     case op.JEQ:
       return { mask, low: k, high: k, inside: true };

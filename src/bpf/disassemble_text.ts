@@ -1,0 +1,42 @@
+import type { Line } from "./disassemble.ts";
+import { wrap } from "./wrap.ts";
+
+/** As many jumps are told of at their target; of more, how many there are. */
+const LISTED = 6;
+
+/**
+ * A program as text: above each target of a jump where that is from and which
+ * calls come there; then the instruction's index, code, jt, jf and k in
+ * hexadecimal, and what it does.
+ *
+ * @returns Lines, broken at 80 columns.
+ */
+export function renderLines(lines: readonly Line[]): string[] {
+  const digits = `${lines.length - 1}`.length;
+  return lines.flatMap((line) => {
+    const { at, instruction: { code, jt, jf, k }, text } = line;
+    const raw = [[code, 4], [jt, 2], [jf, 2], [k, 8]] as const;
+    const front = [
+      `${at}`.padStart(digits + 2),
+      ...raw.map(([part, width]) => part.toString(16).padStart(width, "0")),
+      " ",
+    ].join(" ");
+    return [
+      ...heading(line),
+      ...wrap(text, front, " ".repeat(front.length + 2)),
+    ];
+  });
+}
+
+function heading({ from, calls, isReached }: Line): string[] {
+  if (!isReached) return ["never reached"];
+  if (from.length === 0) return [];
+  const sources = from.length > LISTED
+    ? `${from.length} instructions`
+    : from.join(", ");
+  return wrap(
+    `from ${sources}${calls === undefined ? "" : `: ${calls}`}`,
+    "",
+    " ",
+  );
+}
