@@ -6,21 +6,23 @@
  */
 import assert from "node:assert/strict";
 import { effectiveUser } from "../src/launch/user.ts";
-import {
-  attachedFilters,
-  AttachedFiltersError,
-} from "../src/libc/attached_filters.ts";
+import { attachedFilters } from "../src/libc/attached_filters.ts";
 import { readProcessStatus } from "../src/libc/process_status.ts";
 import { getSyscallFromName } from "../src/libseccomp/mod.ts";
 import { planRules } from "../src/policy/plan.ts";
 import { atStage, loadPolicy } from "../src/policy/policy.ts";
 import { buildStack } from "../src/policy/stack.ts";
-import { Subject, until } from "./attached_process.ts";
+import {
+  ECHO,
+  NOT_FREE,
+  Subject,
+  until,
+  whyUnreadable,
+} from "./attached_process.ts";
 import {
   execUnder,
   fromSource,
   hasCommand,
-  hasSysAdmin,
   isRoot,
   run,
   Scratch,
@@ -28,8 +30,6 @@ import {
 } from "./program.ts";
 
 const STACKED = 'block_calls = ["mkdir"]\nlimit_setuid = true\n';
-/** Says that it is there, and what it is told then. */
-const ECHO = ["sh", "-c", 'echo ready; read -r line; echo "$line"'] as const;
 const NO_PERL = hasCommand("perl") ? undefined : "needs perl";
 
 const CHILD = new URL("./attached_filters_child.ts", import.meta.url).pathname;
@@ -38,32 +38,13 @@ const READER = [
   ...["--allow-ffi", CHILD],
 ] as const;
 
-const isFree = readProcessStatus("self")?.seccompMode === 0;
-const NOT_FREE = isFree ? undefined : "the tests are under a filter themselves";
 const UNREADABLE = await whyUnreadable();
-
-/** Why no filters can be read here, if they cannot. */
-async function whyUnreadable(): Promise<string | undefined> {
-  if (!hasSysAdmin) return "needs CAP_SYS_ADMIN";
-  if (!isFree) return NOT_FREE;
-  using scratch = new Scratch();
-  await using subject = Subject.under(scratch.config(), ...ECHO);
-  await subject.line();
-  try {
-    attachedFilters(subject.pid);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AttachedFiltersError)) throw error;
-    const isMissing = ["EINVAL", "EIO", "EACCES", "EPERM"].includes(error.code);
-    return isMissing ? error.message.replace(/.*?: /, "") : undefined;
-  }
-}
 
 /** The programs that `exec` makes of a configuration, in the order of loading. */
 async function programsOf(config: string): Promise<Uint8Array[]> {
   const policy = atStage(await loadPolicy(config), "x");
   const stack = buildStack(await planRules(policy), policy, effectiveUser);
-  return stack.conclude().map(({ program }) => program);
+  return stack.conclude().flatMap(({ programs }) => [...programs]);
 }
 
 /** That reading fails. */

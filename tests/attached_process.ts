@@ -5,10 +5,32 @@
  * @module
  */
 import {
+  attachedFilters,
+  AttachedFiltersError,
+} from "../src/libc/attached_filters.ts";
+import {
   type ProcessStatus,
   readProcessStatus,
 } from "../src/libc/process_status.ts";
-import { execUnder, fromSource, type Program, start } from "./program.ts";
+import {
+  execUnder,
+  fromSource,
+  hasSysAdmin,
+  type Program,
+  Scratch,
+  start,
+} from "./program.ts";
+
+/** Says that it is there, and what it is told then. */
+export const ECHO = [
+  ...["sh", "-c", 'echo ready; read -r line; echo "$line"'],
+] as const;
+
+const isFree = readProcessStatus("self")?.seccompMode === 0;
+/** Why there is no process without a filter, if there is none. */
+export const NOT_FREE = isFree
+  ? undefined
+  : "the tests are under a filter themselves";
 
 /** A process that says line by line how far it is. */
 export class Subject implements AsyncDisposable {
@@ -83,4 +105,21 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error(`process ${pid} is not as wanted: ${holds}`);
+}
+
+/** Why no filters can be read here, if they cannot. */
+export async function whyUnreadable(): Promise<string | undefined> {
+  if (!hasSysAdmin) return "needs CAP_SYS_ADMIN";
+  if (!isFree) return NOT_FREE;
+  using scratch = new Scratch();
+  await using subject = Subject.under(scratch.config(), ...ECHO);
+  await subject.line();
+  try {
+    attachedFilters(subject.pid);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AttachedFiltersError)) throw error;
+    const isMissing = ["EINVAL", "EIO", "EACCES", "EPERM"].includes(error.code);
+    return isMissing ? error.message.replace(/.*?: /, "") : undefined;
+  }
 }

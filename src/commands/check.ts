@@ -3,7 +3,8 @@ import { latchExit } from "../launch/latch.ts";
 import { readPrivileges } from "../launch/privileges.ts";
 import { type Finding, lint, type Surroundings } from "../policy/lint.ts";
 import { journaled, type Layer } from "../policy/stack.ts";
-import { countInstructions, renderReport } from "./check_report.ts";
+import { renderReport } from "./check_report.ts";
+import { countInstructions } from "./filter_table.ts";
 import { end, print, type StageSurvey, type Survey, survey } from "./survey.ts";
 
 /** Exit codes of every command but `exec`. */
@@ -123,7 +124,7 @@ function toJson(
 export function layerToJson(
   { name, journal, programs, summary }: Layer,
   describeOrigin: Survey["describeOrigin"],
-): unknown {
+): Record<string, unknown> {
   return {
     name,
     programs: programs.length,

@@ -1,42 +1,44 @@
+import { ProgramError } from "../bpf/program.ts";
 import { latchExit } from "../launch/latch.ts";
-import { filterOf } from "../libseccomp/host.ts";
-import { formatOciProfile, toOciProfile } from "../policy/oci/write.ts";
-import type { Layer } from "../policy/stack.ts";
-import { layerToJson } from "./check.ts";
-import { renderLayers } from "./check_report.ts";
+import { colourActions } from "./action_colour.ts";
+import { palette } from "./colour.ts";
+import { readPrograms } from "./read_programs.ts";
+import {
+  choose,
+  type NamedProgram,
+  renderCode,
+  writeCode,
+} from "./show_code.ts";
+import {
+  type PolicyRequest,
+  type ProgramsRequest,
+  requestOf,
+  type ShowFlags,
+} from "./show_flags.ts";
 import { renderGroups } from "./show_groups.ts";
-import { end, print, type Survey, survey } from "./survey.ts";
+import { programsOf, renderPolicy } from "./show_policy.ts";
+import {
+  decodePrograms,
+  explainedToJson,
+  explainPrograms,
+  renderExplained,
+  traceOfReading,
+} from "./show_programs.ts";
+import { end, print, survey } from "./survey.ts";
 
 /** Exit codes of every command but `exec`. */
 const OK = 0;
 const FOUND_SOMETHING = 1;
 const COULD_NOT_RUN = 2;
 
-/** The flags of `show`. */
-export interface ShowFlags {
-  readonly configuration?: string;
-  readonly stage?: string;
-  /** As `--user` of `exec`. */
-  readonly user?: string;
-  /**
-   * For people, as JSON, as libseccomp's pseudo filter code, or as a profile of
-   * container runtimes.
-   */
-  readonly format: "table" | "json" | "pfc" | "oci";
-  /** Show groups of calls in place of a stage. */
-  readonly groups: boolean;
-  /** The same as `--format json`, for groups too. */
-  readonly json: boolean;
-}
-
 /**
- * Shows the filters of one stage, or groups of calls.
+ * Shows the filters of one stage, programs that others made, or groups of calls.
  *
  * @param flags The command's flags.
  * @param names With `--groups`, the groups to show the members of.
  * @returns Never: the process ends with 0 if all could be shown, 1 if something
- * is wrong with the configuration or cannot be said in the format, and 2 if it
- * could not run.
+ * is wrong with the configuration or a program, or cannot be said in the format,
+ * and 2 if it could not run.
  */
 export async function show(
   flags: ShowFlags,
@@ -44,94 +46,97 @@ export async function show(
 ): Promise<never> {
   try {
     latchExit(FOUND_SOMETHING);
-    if (flags.groups) {
-      print(await renderGroups(names, flags.json || flags.format === "json"));
-      return end(OK);
+    const request = requestOf(flags, names);
+    switch (request.kind) {
+      case "groups":
+        print(await renderGroups(names, request.format === "json"));
+        return end(OK);
+      case "policy":
+        return await showPolicy(request);
+      case "programs":
+        return showPrograms(request);
     }
-    const { configuration, stage, user } = flags;
-    if (configuration === undefined || stage === undefined) {
-      throw new Error(
-        "show needs --configuration FILE and --stage STAGE, or --groups",
-      );
-    }
-    if (names.length > 0) {
-      throw new Error(`unexpected argument ${names[0]}`);
-    }
-    const found = await survey({
-      configuration,
-      stages: [stage],
-      user,
-      exitCode: FOUND_SOMETHING,
-    });
-    const { problems, stages: [shown] } = found;
-    const problem = problems.join("; ") || shown?.problem;
-    if (problem) return end(FOUND_SOMETHING, problem);
-    if (found.disabled) {
-      return end(FOUND_SOMETHING, "seccomp is disabled: there is no filter");
-    }
-    const format = flags.json ? "json" : flags.format;
-    const { text, missing, notes } = render(format, shown.layers, found);
-    print(text);
-    const said = [...missing, ...notes].join("\njacamar-seccomp: ");
-    return end(missing.length === 0 ? OK : FOUND_SOMETHING, said || undefined);
   } catch (error) {
-    return end(COULD_NOT_RUN, error);
+    const isFound = error instanceof ProgramError;
+    return end(isFound ? FOUND_SOMETHING : COULD_NOT_RUN, error);
   }
 }
 
-interface Rendered {
-  readonly text: string;
-  /** Filters that the format has no place for, one sentence each. */
-  readonly missing: readonly string[];
-  /** What else the format cannot say. */
-  readonly notes: readonly string[];
-}
-
-function render(
-  format: ShowFlags["format"],
-  layers: readonly Layer[],
-  { describeOrigin }: Survey,
-): Rendered {
-  switch (format) {
-    case "table": {
-      const lines = renderLayers(layers, describeOrigin);
-      return { text: `${lines.join("\n")}\n`, missing: [], notes: [] };
-    }
-    case "json": {
-      const filters = layers.map((layer) => layerToJson(layer, describeOrigin));
-      return {
-        text: `${JSON.stringify(filters, null, 2)}\n`,
-        missing: [],
-        notes: [],
-      };
-    }
-    case "pfc":
-      return { text: layers.map(toPfc).join("\n"), missing: [], notes: [] };
-    case "oci":
-      return toOci(layers);
+async function showPolicy(
+  { configuration, stage, user, format, filter }: PolicyRequest,
+): Promise<never> {
+  const exitCode = FOUND_SOMETHING;
+  const found = await survey({
+    configuration,
+    stages: [stage],
+    user,
+    exitCode,
+  });
+  const { problems, stages: [shown] } = found;
+  const problem = problems.join("; ") || shown?.problem;
+  if (problem) return end(FOUND_SOMETHING, problem);
+  if (found.disabled) {
+    return end(FOUND_SOMETHING, "seccomp is disabled: there is no filter");
   }
-}
-
-function toPfc({ name, journal, summary }: Layer): string {
-  if (!journal) return `# ${name}: ${summary}\n`;
-  const filter = filterOf(journal);
-  try {
-    return `# ${name}\n${filter.exportPFCMem()}`;
-  } finally {
-    filter.release();
+  if (format === "asm" || format === "bpf") {
+    showCode(format, chosen(programsOf(shown.layers), filter));
+    return end(OK);
   }
-}
-
-/** A profile holds one filter. */
-function toOci(layers: readonly Layer[]): Rendered {
-  const others = layers.filter(({ name }) => name !== "filter");
-  const [layer] = layers.filter(({ name }) => name === "filter");
-  if (!layer.journal) throw new Error("the filter has no journal");
-  const { profile, notes } = toOciProfile(layer.journal);
-  const missing = others.map(({ name, summary }) =>
-    `${name} is a filter of its own and not in the profile${
-      summary ? ` (${summary})` : ""
-    }`
+  const { text, missing, notes } = renderPolicy(format, shown.layers, found);
+  print(format === "table" ? colourActions(text, palette()) : text);
+  return end(
+    missing.length === 0 ? OK : FOUND_SOMETHING,
+    said([...missing, ...notes]),
   );
-  return { text: formatOciProfile(profile), missing, notes };
+}
+
+function showPrograms({ from, format, filter }: ProgramsRequest): never {
+  const { title, programs: all } = readPrograms(from);
+  if (all.length === 0) return showNoFilter(title, format);
+  const decoded = decodePrograms(all);
+  const trace = "pid" in from ? traceOfReading(decoded) : undefined;
+  const programs = chosen(all, filter);
+  if (format === "asm" || format === "bpf") {
+    showCode(format, programs);
+    return end(OK, trace);
+  }
+  const explained = explainPrograms(programs);
+  const { problem } = explained;
+  if (format === "json") print(explainedToJson(programs, explained));
+  else {
+    const name = filter === undefined ? title : programs[0].name;
+    print(colourActions(renderExplained(name, explained), palette()));
+  }
+  const sentences = [problem, trace].filter((each) => each !== undefined);
+  return end(problem === undefined ? OK : FOUND_SOMETHING, said(sentences));
+}
+
+function showNoFilter(title: string, format: ProgramsRequest["format"]): never {
+  const text = `${title} has no filter`;
+  // Where a program is expected, words would be taken for one.
+  if (format === "bpf") return end(OK, text);
+  print(
+    format === "json" ? `${JSON.stringify({ programs: [] })}\n` : `${text}\n`,
+  );
+  return end(OK);
+}
+
+function chosen(
+  programs: readonly NamedProgram[],
+  filter: number | undefined,
+): readonly NamedProgram[] {
+  return filter === undefined ? programs : [choose(programs, filter)];
+}
+
+function showCode(
+  format: "asm" | "bpf",
+  programs: readonly NamedProgram[],
+): void {
+  if (format === "bpf") return writeCode(programs);
+  print(colourActions(renderCode(programs), palette()));
+}
+
+/** Sentences for standard error, each on a line of its own. */
+function said(sentences: readonly string[]): string | undefined {
+  return sentences.join("\njacamar-seccomp: ") || undefined;
 }

@@ -11,8 +11,7 @@ import {
   GROUPS_VERSION,
 } from "../policy/call_groups.ts";
 import { suggestion } from "../policy/nearest.ts";
-
-const WIDTH = 80;
+import { fill } from "./fill.ts";
 
 /** What becomes of a name on this machine, with the mark that says so. */
 const MARKS = { here: "", elsewhere: "*", unknown: "?" } as const;
@@ -66,8 +65,8 @@ function renderMembers(chosen: readonly [string, CallGroup][]): string {
     const own = members.filter((member) => !groups.has(member));
     return [
       `${name}: ${description} (${calls(name).length} calls)`,
-      ...(own.length > 0 ? [fill(" ", own.map(marked), "  ")] : []),
-      ...nested.map((group) =>
+      ...(own.length > 0 ? fill(" ", own.map(marked)) : []),
+      ...nested.flatMap((group) =>
         fill(`  ${group}:`, calls(group).map(marked), "    ")
       ),
     ].join("\n");
@@ -111,17 +110,4 @@ function standingOf(name: string): Standing {
     if (error instanceof ScmpError && error.code === "ENOENT") return "unknown";
     throw error;
   }
-}
-
-/** A head and words after it, broken at 80 columns; other lines are indented. */
-function fill(head: string, words: readonly string[], indent: string): string {
-  let text = head;
-  let column = head.length;
-  for (const word of words) {
-    const fits = column + 1 + word.length <= WIDTH;
-    const before = fits ? " " : `\n${indent}`;
-    column = (fits ? column + 1 : indent.length) + word.length;
-    text += before + word;
-  }
-  return text;
 }

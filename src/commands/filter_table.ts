@@ -1,0 +1,182 @@
+import { describeCondition } from "../bpf/describe_condition.ts";
+import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
+import type { Comparison } from "../bpf/meaning.ts";
+import { wrap } from "../bpf/wrap.ts";
+import {
+  type ComparisonName,
+  getNativeArch,
+  type Journal,
+  type JournalRule,
+  type ScmpCondition,
+} from "../libseccomp/mod.ts";
+import { describeAction } from "../policy/action.ts";
+import { constantAbi } from "../policy/parse_call.ts";
+import type { Layer } from "../policy/stack.ts";
+import type { Survey } from "./survey.ts";
+
+/** Rules of one call and origin beyond this many are counted and not listed. */
+const LISTED = 3;
+
+const INDENT = "  ";
+
+const ALL_BITS = 0xffff_ffff_ffff_ffffn;
+
+const COMPARISONS: Readonly<Record<ComparisonName, Comparison>> = {
+  NotEqual: "!=",
+  Less: "<",
+  LessOrEqual: "<=",
+  Equal: "==",
+  GreaterEqual: ">=",
+  Greater: ">",
+  MaskedEqual: "==",
+};
+
+/** What stands above a filter where there are several. */
+const HEADINGS: Readonly<Record<Layer["name"], string>> = {
+  filter: "the filter that plugins change",
+  enforce_defaults: "enforce_defaults, a filter that no plugin changes",
+  limit_setuid: "limit_setuid, a filter of its own",
+};
+
+/**
+ * Filters as lines of text: under each origin its rules.
+ *
+ * @param layers The filters.
+ * @param describeOrigin Shows where a rule comes from, with file and line.
+ * @returns Lines, indented, broken at 80 columns.
+ */
+export function renderLayers(
+  layers: readonly Layer[],
+  describeOrigin: Survey["describeOrigin"],
+): string[] {
+  return layers.flatMap((layer) => {
+    if (layers.length === 1) return renderLayer(layer, describeOrigin, INDENT);
+    const lines = renderLayer(layer, describeOrigin, INDENT + INDENT);
+    return [`${INDENT}${HEADINGS[layer.name]}:`, ...lines];
+  });
+}
+
+function renderLayer(
+  { journal, programs, summary }: Layer,
+  describeOrigin: Survey["describeOrigin"],
+  indent: string,
+): string[] {
+  return [
+    ...summary === undefined ? [] : say(summary, indent),
+    ...journal ? renderJournal(journal, describeOrigin, indent) : [],
+    ...say(describeSize(programs), indent),
+  ];
+}
+
+function describeSize(programs: Layer["programs"]): string {
+  const size = `${countInstructions(programs)} instructions`;
+  return programs.length === 1
+    ? `${size}, proven`
+    : `${size} in ${programs.length} programs, proven together: ` +
+      "libseccomp makes a wrong one of it";
+}
+
+/** How many instructions some programs have. */
+export function countInstructions(programs: Layer["programs"]): number {
+  return programs.reduce((sum, { length }) => sum + length, 0) /
+    INSTRUCTION_SIZE;
+}
+
+function renderJournal(
+  { rules, architectures, defaultAction, badArchAction }: Journal,
+  describeOrigin: Survey["describeOrigin"],
+  indent: string,
+): string[] {
+  const rows = rules.map((rule) => ({
+    ...splitOrigin(describeOrigin(rule.origin)),
+    rule,
+  }));
+  const groups = [...Map.groupBy(rows, ({ source }) => source)];
+  const others = groups.length === 0 ? "every call" : "any other call";
+  return [
+    ...groups.flatMap(([source, rows]) => [
+      ...say(source, indent),
+      ...renderRows(rows, indent + INDENT),
+    ]),
+    ...say(`${others}: ${describeAction(defaultAction)}`, indent),
+    ...architectures.length > 1
+      ? say(`covers ${architectures.join(", ")}`, indent)
+      : [],
+    ...say(`another architecture: ${describeAction(badArchAction)}`, indent),
+  ];
+}
+
+/** A sentence; what does not fit into a line is indented further. */
+function say(text: string, indent: string): string[] {
+  return wrap(text, indent, indent + INDENT);
+}
+
+/** A rule, and where in its source it stands. */
+interface Row {
+  readonly place: string;
+  readonly rule: JournalRule;
+}
+
+/** The file of an origin, and what of it is another for each rule. */
+function splitOrigin(origin: string): { source: string; place: string } {
+  const [, source, line, rest] = /^(.*):(\d+)(.*)$/.exec(origin) ?? [];
+  if (source !== undefined) return { source, place: `line ${line}${rest}` };
+  const [, profile, entry] = /^(profile .*) (syscalls\[\d+\])$/.exec(origin) ??
+    [];
+  return profile === undefined
+    ? { source: origin, place: "" }
+    : { source: profile, place: entry };
+}
+
+/** A line for each rule; for all calls of one place that are treated alike one. */
+function renderRows(rows: readonly Row[], indent: string): string[] {
+  const said = [...byCall(rows)];
+  return [
+    ...Map.groupBy(said, ({ place, what }) => `${place}\n${what}`).values(),
+  ]
+    .flatMap((alike) => {
+      const [{ place, what }] = alike;
+      const calls = alike.map(({ call }) => call).join(", ");
+      const where = place && ` [${place}]`;
+      return say(`${calls}: ${what}${where}`, indent);
+    });
+}
+
+/** What rules say of each call, those of very many cases in one sentence. */
+function* byCall(rows: readonly Row[]) {
+  const groups = Map.groupBy(
+    rows,
+    ({ place, rule: { syscall, action } }) =>
+      `${syscall.number} ${action} ${place}`,
+  );
+  for (const group of groups.values()) {
+    const [{ place, rule: { syscall, action } }] = group;
+    const call = `${syscall}`;
+    const does = describeAction(action);
+    if (group.length > LISTED) {
+      const what = `${does} in ${group.length} cases, see --json`;
+      yield { call, place, what };
+      continue;
+    }
+    for (const { rule: { conditions } } of group) {
+      const texts = conditions.map((each) => conditionText(each, call));
+      const when = texts.length > 0 ? ` when ${texts.join(" and ")}` : "";
+      yield { call, place, what: `${does}${when}` };
+    }
+  }
+}
+
+/** Rules are about calls of the native ABI, in its names. */
+function conditionText(
+  { argument, op, operandOne, operandTwo }: ScmpCondition,
+  syscall: string,
+): string {
+  const isMasked = op.comparison === "MaskedEqual";
+  const arch = getNativeArch();
+  return describeCondition({
+    argument,
+    comparison: COMPARISONS[op.comparison],
+    mask: isMasked ? operandOne : ALL_BITS,
+    value: isMasked ? operandTwo : operandOne,
+  }, { syscall, abi: constantAbi(arch), is64Bit: arch.is64Bit });
+}
