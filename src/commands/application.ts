@@ -70,12 +70,34 @@ const showCommand = buildCommand({
         placeholder: "STAGE",
       },
       user: userFlag,
+      program: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief:
+          "A program of any tool (raw BPF) to show in place of a stage; -: standard input",
+        placeholder: "FILE",
+      },
+      pid: {
+        kind: "parsed",
+        parse: Number,
+        optional: true,
+        brief: "A process to show the filters of",
+        placeholder: "PID",
+      },
       format: {
         kind: "enum",
-        values: ["table", "json", "pfc", "oci"],
+        values: ["table", "json", "pfc", "asm", "bpf", "oci"],
         default: "table",
         brief:
-          "For people, as JSON, as libseccomp's pseudo filter code, or as a container profile",
+          "For people, as JSON, as libseccomp's pseudo filter code, as instructions, as raw BPF, or as a container profile",
+      },
+      filter: {
+        kind: "parsed",
+        parse: Number,
+        optional: true,
+        brief: "With asm, bpf and --pid: the N-th program that is loaded only",
+        placeholder: "N",
       },
       groups: {
         kind: "boolean",
@@ -94,11 +116,91 @@ const showCommand = buildCommand({
     },
     aliases: { c: "configuration" },
   },
-  docs: { brief: "Show the filters of a stage, or groups of calls" },
+  docs: {
+    brief:
+      "Show the filters of a stage, of a process or of a file, or groups of calls",
+  },
+});
+
+const simulateCommand = buildCommand({
+  loader: async () => {
+    const { simulateCall } = await import("./simulate.ts");
+    return simulateCall;
+  },
+  parameters: {
+    flags: {
+      configuration: configurationFlag,
+      stage: {
+        kind: "parsed",
+        parse: String,
+        brief: "The stage",
+        placeholder: "STAGE",
+      },
+      arch: {
+        kind: "parsed",
+        parse: String,
+        default: "native",
+        brief:
+          "The ABI on which the call is made: x86_64, x32, x86, aarch64, …",
+        placeholder: "ARCH",
+      },
+      user: userFlag,
+      json: { kind: "boolean", default: false, brief: "Print JSON" },
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        parse: String,
+        brief:
+          "The call by name or number, and its arguments: numbers or constants",
+        placeholder: "SYSCALL|ARG",
+      },
+    },
+    aliases: { c: "configuration" },
+  },
+  docs: { brief: "Say what becomes of one call at a stage, and why" },
+});
+
+const diffCommand = buildCommand({
+  loader: async () => {
+    const { diff } = await import("./diff.ts");
+    return diff;
+  },
+  parameters: {
+    flags: {
+      stage: {
+        kind: "parsed",
+        parse: String,
+        variadic: true,
+        optional: true,
+        brief:
+          "A stage to compare, any number of times; by default the well-known ones",
+        placeholder: "STAGE",
+      },
+      user: userFlag,
+      json: { kind: "boolean", default: false, brief: "Print JSON" },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: String, brief: "The old configuration", placeholder: "OLD" },
+        { parse: String, brief: "The new configuration", placeholder: "NEW" },
+      ],
+    },
+  },
+  docs: {
+    brief: "Say what changes for which calls from one configuration to another",
+  },
 });
 
 const routes = buildRouteMap({
-  routes: { check: checkCommand, show: showCommand },
+  routes: {
+    check: checkCommand,
+    show: showCommand,
+    simulate: simulateCommand,
+    diff: diffCommand,
+  },
   docs: {
     brief: "Loads a seccomp filter and becomes the driver",
     fullDescription:
@@ -111,7 +213,10 @@ const routes = buildRouteMap({
 const application = buildApplication(routes, {
   name: "jacamar-seccomp",
   versionInfo: { currentVersion: configuration.version },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
+  scanner: {
+    caseStyle: "allow-kebab-for-camel",
+    allowArgumentEscapeSequence: true,
+  },
   documentation: { disableAnsiColor: true },
   determineExitCode: () => COULD_NOT_RUN,
 });

@@ -20,19 +20,22 @@ export interface Guarded {
  * (seccomp_rule_add, all versions up to 2.6.1). Other configurations have no
  * such rules.
  *
+ * @param policies Those whose filters are built, one after the other.
  * @returns The running clock, which the caller stops; `undefined` where there
  * is no profile.
  */
 export function guardTime(
-  { profile, pluginTimeout }: Policy,
+  policies: readonly Policy[],
   { exitCode, lastWords }: Guarded,
 ): Timer | undefined {
-  if (profile === undefined) return undefined;
-  const text = `the filter of ${profile.file} was not made within ${
-    pluginTimeout / 1000
-  } s (plugin_timeout), or a plugin did not return`;
+  const profiles = policies.flatMap(({ profile }) => profile?.file ?? []);
+  if (profiles.length === 0) return undefined;
+  const limit = policies.reduce((sum, each) => sum + each.pluginTimeout, 0);
+  const text = `the filter of ${[...new Set(profiles)].join(" or ")} ` +
+    `was not made within ${limit / 1000} s (plugin_timeout), ` +
+    "or a plugin did not return";
   leaveLastWords(lastWords(new Error(text)));
   const deadline = makeDeadline(exitCode);
-  deadline.start(pluginTimeout);
+  deadline.start(limit);
   return deadline;
 }

@@ -23,7 +23,8 @@ import type { Policy } from "../policy/policy.ts";
 export interface Supervision {
   /** Every plugin that will be called. */
   readonly plugins: readonly CheckedPlugin[];
-  readonly policy: Policy;
+  /** Whose plugins these are, at least one. */
+  readonly policies: readonly Policy[];
   /** Whom the job is for, if that was said. */
   readonly user: User | undefined;
   /**
@@ -46,9 +47,9 @@ export interface Supervised {
   /** The descriptor of standard error while the plugins have none. */
   readonly stderr: number;
   /**
-   * Has some of the plugins change a filter, in this order. Their time runs on
-   * until they are called for another filter, or the end: what libseccomp makes
-   * of their rules counts too.
+   * Has some of a policy's plugins change a filter, in this order. Their time
+   * runs on until they are called for another filter, or the end: what
+   * libseccomp makes of their rules counts too.
    *
    * @throws {PluginError} If one fails or the time is over.
    */
@@ -56,6 +57,7 @@ export interface Supervised {
     filter: ScmpFilter,
     stage: string,
     plugins: readonly CheckedPlugin[],
+    policy: Policy,
   ): Promise<void>;
   /** Stops the time and gives the standard descriptors back. */
   end(): void;
@@ -67,8 +69,7 @@ export interface Supervised {
  * no way back; all that the caller needs must be open by now.
  */
 export function supervisePlugins(supervision: Supervision): Supervised {
-  const { policy, exitCode, showOutput, lastWords, fail, user } = supervision;
-  const { file: configuration, pluginTimeout } = policy;
+  const { policies, exitCode, showOutput, lastWords, fail, user } = supervision;
   const files = supervision.plugins.map(({ file }) => file);
   const facts = {
     uid: Deno.uid() ?? 0,
@@ -76,16 +77,18 @@ export function supervisePlugins(supervision: Supervision): Supervised {
     architecture: getNativeArch().name,
     kernel: Deno.osRelease(),
     libseccomp: getLibraryVersion(),
-    configuration,
     user: user && Object.freeze(user),
   };
   let current = files[0];
   let isOver = false;
+  const limits = new Set(policies.map((policy) => policy.pluginTimeout / 1000));
   const stuck =
-    `it did not return within ${pluginTimeout / 1000} s (plugin_timeout), ` +
+    `it did not return within ${
+      [...limits].join(" or ")
+    } s (plugin_timeout), ` +
     "waits for what never comes, or ended the process";
   // A profile's guard has left its own.
-  if (policy.profile === undefined) {
+  if (policies.every(({ profile }) => profile === undefined)) {
     leaveLastWords(lastWords(new PluginError(files.join(", "), stuck)));
   }
   const deadline = makeDeadline(exitCode);
@@ -97,20 +100,23 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   revokePermissions();
   return {
     stderr: stdio.stderr,
-    async expand(filter, stage, plugins) {
+    async expand(filter, stage, plugins, policy) {
       lend(filter);
-      deadline.start(pluginTimeout);
+      deadline.start(policy.pluginTimeout);
       const request = {
         plugins: plugins.map(({ file }) => file),
         filter,
-        context: Object.freeze({ stage, ...facts }),
+        context: Object.freeze({
+          stage,
+          configuration: policy.file,
+          ...facts,
+        }),
         announce(plugin: string) {
           current = plugin;
           attribute(filter, `plugin ${plugin}`);
         },
       };
       await callPlugins(request);
-      await turnEventLoop();
     },
     end() {
       isOver = true;
@@ -118,20 +124,6 @@ export function supervisePlugins(supervision: Supervision): Supervised {
       stdio.restore();
     },
   };
-}
-
-/**
- * Lets the event loop go round once: what a plugin forgot to await may already
- * have failed, and is told only there. A message to oneself takes that way and
- * costs less than a timer, whose first use loads modules.
- */
-async function turnEventLoop(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  await new Promise<unknown>((done) => {
-    port2.onmessage = done;
-    port1.postMessage(null);
-  });
-  port1.close();
 }
 
 /** What a plugin leaves behind may fail later, or end the process. */

@@ -3,21 +3,31 @@ import type { LastWord } from "../launch/latch.ts";
 import { WELL_KNOWN_STAGES } from "../launch/stage.ts";
 import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
 import { PluginError } from "../plugin/error.ts";
-import { type CheckedPlugin, checkPlugin } from "../plugin/find.ts";
-import { ConfigurationError } from "../policy/error.ts";
-import { type Plan, planRules } from "../policy/plan.ts";
-import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
+import type { CheckedPlugin } from "../plugin/find.ts";
+import type { Policy } from "../policy/policy.ts";
+import { ProofError } from "../policy/proof.ts";
 import { buildStack, type Layer } from "../policy/stack.ts";
 import { guardTime } from "./guard.ts";
 import { type Supervised, supervisePlugins } from "./supervise.ts";
+import {
+  open,
+  type Opened,
+  prepare,
+  type Prepared,
+  type PreparedStage,
+} from "./survey_prepare.ts";
 
 const STDERR = 2;
 
 /** What to survey. */
-export interface SurveyRequest {
+export interface SurveyRequest extends SurveyOptions {
   /** The configuration file. */
   readonly configuration: string;
-  /** The stages; left out: the well-known ones and those of the file. */
+}
+
+/** How to survey. */
+export interface SurveyOptions {
+  /** The stages; left out: the well-known ones and those of the files. */
   readonly stages?: readonly string[];
   /** As given with `--user`. */
   readonly user?: string;
@@ -32,9 +42,14 @@ export interface StageSurvey {
   readonly layers: readonly Layer[];
   /** Why they could not be made, if they could not. */
   readonly problem?: string;
+  /** Who is behind that, as in `JournalRule.origin`. */
+  readonly origins?: readonly string[];
   /** What was asked for and is skipped. */
   readonly notes: readonly string[];
 }
+
+/** What of a policy `exec` heeds beside the filters. */
+export type Settings = Pick<Policy, "logDenied" | "noNewPrivs">;
 
 /** What `exec` would load. */
 export interface Survey {
@@ -42,6 +57,8 @@ export interface Survey {
   /** The plugins of these stages. */
   readonly plugins: readonly string[];
   readonly disabled: boolean;
+  /** `undefined` where the configuration is not understood. */
+  readonly settings: Settings | undefined;
   /** What is wrong with the configuration as such; then there are no stages. */
   readonly problems: readonly string[];
   /** Names of configured stages that no runner is known to have. */
@@ -51,107 +68,76 @@ export interface Survey {
   readonly describeOrigin: (origin: string) => string;
 }
 
-/** What is prepared for a stage while there are permissions. */
-interface Prepared {
-  readonly policy: Policy;
-  readonly plan: Plan;
-  readonly plugins: readonly CheckedPlugin[];
-}
-
 /**
  * Walks the way of `exec` for some stages and stops before the launch. Where
  * there are plugins, all permissions are gone afterwards.
  *
  * @throws {ConfigurationError} If the configuration cannot be read at all.
  */
-export async function survey(request: SurveyRequest): Promise<Survey> {
-  let general: Policy;
-  try {
-    general = await loadPolicy(request.configuration);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || error.isUnreadable) {
-      throw error;
-    }
-    return { ...nothing(request.configuration), problems: error.problems };
-  }
-  const { file, disabled } = general;
-  if (disabled) return { ...nothing(file), disabled };
-  const names = request.stages ??
-    new Set([...WELL_KNOWN_STAGES, ...general.stages.keys()]);
-  const user = request.user === undefined
+export async function survey(
+  { configuration, ...options }: SurveyRequest,
+): Promise<Survey> {
+  const [found] = await surveyAll([configuration], options);
+  return found;
+}
+
+/**
+ * The same for several configurations. A plugin that more than one of them
+ * names is imported once, so what it keeps in variables lasts.
+ *
+ * @returns One survey a configuration.
+ */
+export async function surveyAll(
+  configurations: readonly string[],
+  { stages, user: name, exitCode }: SurveyOptions,
+): Promise<Survey[]> {
+  const opened: Opened[] = [];
+  for (const file of configurations) opened.push(await open(file));
+  const policies = opened.flatMap(({ general }) => general ?? []);
+  const names = stages ?? [
+    ...new Set([
+      ...WELL_KNOWN_STAGES,
+      ...policies.flatMap((policy) => [...policy.stages.keys()]),
+    ]),
+  ];
+  const user = name === undefined || policies.length === 0
     ? undefined
-    : resolveUser(request.user);
-  const ids = user ?? effectiveUser();
-  const prepared = new Map<string, Prepared>();
-  const base = {
-    ...nothing(file),
-    oddStages: await findOddStages(general),
-    describeOrigin: await general.describeOrigins(),
-  };
-  const guard = guardTime(general, {
-    exitCode: request.exitCode,
-    lastWords: tell,
-  });
-  let supervised: Supervised | undefined;
-  let plugins: readonly string[] = [];
-  try {
-    // Whatever is wrong with the configured rules is found while there are
-    // permissions left.
-    for (const stage of names) {
-      prepared.set(stage, await prepare(general, stage));
-    }
-    const all = new Map(
-      [...prepared.values()].flatMap((stage) => stage.plugins).map((plugin) =>
-        [plugin.file, plugin] as const
-      ),
-    );
-    plugins = [...all.keys()];
-    if (all.size > 0) {
-      const { exitCode } = request;
-      supervised = supervise([...all.values()], general, user, exitCode);
-    }
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      return { ...base, problems: error.problems };
-    }
-    if (error instanceof PluginError) {
-      return { ...base, problems: [error.message] };
-    }
-    throw error;
-  }
-  const stages: StageSurvey[] = [];
-  for (const [stage, each] of prepared) {
-    stages.push(await surveyStage(stage, each, ids, supervised));
+    : resolveUser(name);
+  const guard = guardTime(policies, { exitCode, lastWords: tell });
+  // Whatever is wrong with the configured rules is found while there are
+  // permissions left.
+  const prepared: Prepared[] = [];
+  for (const each of opened) prepared.push(await prepare(each, names));
+  const plugins = new Map(
+    prepared.flatMap((each) => each.stages).flatMap((stage) => stage.plugins)
+      .map((plugin) => [plugin.file, plugin] as const),
+  );
+  const supervised = plugins.size === 0
+    ? undefined
+    : supervise([...plugins.values()], policies, user, exitCode);
+  const surveys: Survey[] = [];
+  for (const each of prepared) {
+    surveys.push(await walk(each, user ?? effectiveUser(), supervised));
   }
   guard?.stop();
   supervised?.end();
-  return { ...base, plugins, stages };
+  return surveys;
 }
 
-function nothing(configuration: string): Survey {
-  return {
-    configuration,
-    plugins: [],
-    disabled: false,
-    problems: [],
-    oddStages: [],
-    stages: [],
-    describeOrigin: String,
-  };
-}
-
-async function prepare(general: Policy, stage: string): Promise<Prepared> {
-  const policy = atStage(general, stage);
-  const plan = await planRules(policy);
-  buildStack(plan, policy, effectiveUser).filter.release();
-  const plugins: CheckedPlugin[] = [];
-  for (const plugin of policy.plugins) plugins.push(await checkPlugin(plugin));
-  return { policy, plan, plugins };
+async function walk(
+  { found, stages }: Prepared,
+  user: User,
+  supervised: Supervised | undefined,
+): Promise<Survey> {
+  const walked: StageSurvey[] = [];
+  for (const stage of stages) {
+    walked.push(await surveyStage(stage, user, supervised));
+  }
+  return { ...found, stages: walked };
 }
 
 async function surveyStage(
-  stage: string,
-  { policy, plan, plugins }: Prepared,
+  { stage, policy, plan, plugins }: PreparedStage,
   user: User,
   supervised: Supervised | undefined,
 ): Promise<StageSurvey> {
@@ -159,44 +145,27 @@ async function surveyStage(
   const stack = buildStack(plan, policy, () => user);
   try {
     if (plugins.length > 0) {
-      await supervised?.expand(stack.filter, stage, plugins);
+      await supervised?.expand(stack.filter, stage, plugins, policy);
     }
     return { stage, notes, layers: stack.conclude() };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const place = error instanceof PluginError && error.place;
     const problem = place ? `${error.message} (${place})` : error.message;
-    return { stage, notes, layers: [], problem };
+    const origins = error instanceof ProofError ? error.origins : [];
+    return { stage, notes, layers: [], problem, origins };
   }
-}
-
-/**
- * A stage that no runner has would be a policy that is never applied; but steps
- * may have any name.
- */
-async function findOddStages({ stages }: Policy): Promise<string[]> {
-  const { nearest } = await import("../policy/nearest.ts");
-  const odd: string[] = [];
-  for (const stage of stages.keys()) {
-    if (WELL_KNOWN_STAGES.includes(stage) || stage.startsWith("step_")) {
-      continue;
-    }
-    const near = await nearest(stage, WELL_KNOWN_STAGES);
-    const meant = near === undefined ? "" : `, did you mean "${near}"?`;
-    odd.push(`no runner is known to have a stage "${stage}"${meant}`);
-  }
-  return odd;
 }
 
 function supervise(
   plugins: readonly CheckedPlugin[],
-  policy: Policy,
+  policies: readonly Policy[],
   user: User | undefined,
   exitCode: number,
 ): Supervised {
   let stderr = STDERR;
   const supervised = supervisePlugins({
-    policy,
+    policies,
     plugins,
     user,
     exitCode,

@@ -82,6 +82,15 @@ export interface Policy extends Lists {
 
 const SECCOMP: KeyPath = ["auth", "seccomp"];
 
+/** A configuration, parsed. */
+export interface ConfigurationSource {
+  /** Its absolute path: messages name it, and paths in it begin there. */
+  readonly file: string;
+  readonly document: unknown;
+  /** Finds lines in its text; asked only where one is to be shown. */
+  readonly lines: () => Promise<Locate>;
+}
+
 /**
  * Reads the policy out of a configuration file.
  *
@@ -101,6 +110,21 @@ export async function loadPolicy(
   let index: Promise<Locate> | undefined;
   const lines = () => index ??= lineIndex(text);
   const document = parseToml(path, text);
+  return await readPolicy({ file: path, document, lines }, onLogging);
+}
+
+/**
+ * Reads the policy out of a configuration that is parsed already.
+ *
+ * @param source The configuration.
+ * @param onLogging As with {@linkcode loadPolicy}.
+ * @throws {ConfigurationError} If `[auth.seccomp]` or `[auth.logging]` says
+ * something that is not understood.
+ */
+export async function readPolicy(
+  { file: path, document, lines }: ConfigurationSource,
+  onLogging?: (logging: Logging) => void,
+): Promise<Policy> {
   const result = v.safeParse(Configuration, document);
   const known = result.success
     ? result
@@ -226,15 +250,20 @@ function toLists(table: StageTable, at: KeyPath, directory: string): Lists {
   };
 }
 
-/** Shows `block_calls[0] @mount` as `block_calls FILE:LINE @mount`. */
+/**
+ * Shows `block_calls[0] @mount` as `block_calls FILE:LINE @mount`, and
+ * `block_all` as `block_all FILE:LINE`.
+ */
 function describer(file: string, locate: Locate): (origin: string) => string {
   return (origin) => {
-    const [, keys, index, rest] = /^([\w.-]+)\[(\d+)\](.*)$/.exec(origin) ?? [];
+    const [, keys, index, rest] =
+      /^([\w.-]+)(?:\[(\d+)\](.*))?$/.exec(origin) ?? [];
     if (keys === undefined) return origin;
     // A stage's name may have a dot of its own.
     const parts = /^(stages)\.(.*)\.(\w+)$/.exec(keys)?.slice(1) ?? [keys];
-    const line = locate([...SECCOMP, ...parts, Number(index)]);
-    return `${keys} ${at(file, line)}${rest}`;
+    const element = index === undefined ? [] : [Number(index)];
+    const line = locate([...SECCOMP, ...parts, ...element]);
+    return `${keys} ${at(file, line)}${rest ?? ""}`;
   };
 }
 

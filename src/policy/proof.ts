@@ -1,4 +1,4 @@
-import { answer, type Meaning } from "../bpf/meaning.ts";
+import { abiOf, answer, type Meaning } from "../bpf/meaning.ts";
 import { decode, ProgramError } from "../bpf/program.ts";
 import { type Counterexample, findCounterexample } from "../bpf/prove.ts";
 import { type Journal, ScmpAction } from "../libseccomp/mod.ts";
@@ -21,7 +21,7 @@ export interface Proven {
 export class ProofError extends Error {
   override readonly name = "ProofError";
   readonly code = "EUNPROVEN";
-  /** Who asked for the rules that are not followed, if a call shows that. */
+  /** Who asked for the rules that are not followed, if a call shows which. */
   readonly origins: readonly string[];
 
   constructor(
@@ -105,7 +105,11 @@ function refutation(
 ): ProofError {
   const { actions, by, rules } = answer(meaning, call);
   const wanted = actions.map(describeNative).join(" or ");
-  const origins = [...new Set(rules.map(({ origin }) => origin))];
+  // Where no rule decides, those of the call are what was made wrong.
+  const behind = rules.length > 0
+    ? rules
+    : abiOf(meaning, call)?.rules.get(call.number) ?? [];
+  const origins = [...new Set(behind.map(({ origin }) => origin))];
   const why = by === "rule" ? "by rule" : `the ${by}`;
   return new ProofError(
     "the filter's program is wrong and was not loaded: " +
