@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import {
+  fromSource,
+  hasCommand,
+  isRoot,
+  type Program,
+  type Result,
+  run,
+  type RunOptions,
+  Scratch,
+  testUnless,
+} from "./program.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
+const PAGE = Deno.readTextFileSync(`${ROOT}/docs/testing.md`);
+
+const denoTest: Program = {
+  ...fromSource,
+  name: "deno test",
+  command: [Deno.execPath(), "test", "--no-prompt"],
+};
+
+/**
+ * A repository with the files of the page, and beside it, as the page has it, a
+ * clone of this one.
+ */
+function repository(scratch: Scratch): string {
+  Deno.symlinkSync(ROOT, `${scratch.path}/jacamar-seccomp`);
+  const folder = `${scratch.path}/plugins`;
+  Deno.mkdirSync(folder);
+  let rest = 0;
+  for (
+    const [, language, text] of PAGE.matchAll(/^```(ts|json)\n([^]*?)^```$/gm)
+  ) {
+    const named = /^\/\/ (\S+)\n/.exec(text)?.[1];
+    const name = named ??
+      (language === "json" ? "deno.json" : `example_${rest++}_test.ts`);
+    Deno.writeTextFileSync(`${folder}/${name}`, text);
+  }
+  return folder;
+}
+
+async function runTests(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Result> {
+  using scratch = new Scratch();
+  const cwd = repository(scratch);
+  return await run(denoTest, args, {
+    cwd,
+    ...options,
+    env: { NO_COLOR: "1", ...options.env },
+  });
+}
+
+Deno.test("the example of the page on testing passes as it is, with its types checked", async () => {
+  const { code, stdout, stderr } = await runTests(["--allow-ffi"]);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stderr, /^Check mkdir_test\.ts$/m);
+  assert.match(stdout, /^ok \| 3 passed \| 0 failed/m);
+});
+
+Deno.test("without the permission that it needs, a plugin's test says which", async () => {
+  const { code, stdout } = await runTests(["--no-check"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /Requires ffi access .*--allow-ffi/);
+});
+
+Deno.test("a rejection that a plugin leaves unhandled fails the test run", async () => {
+  using scratch = new Scratch();
+  const cwd = repository(scratch);
+  Deno.writeTextFileSync(
+    `${cwd}/mkdir.ts`,
+    'export const seccompExpansion = () => { Promise.reject(new Error("left")); };',
+  );
+  const { code, stdout } = await run(
+    denoTest,
+    ["--no-check", "--allow-ffi", "mkdir_test.ts"],
+    { cwd, env: { NO_COLOR: "1" } },
+  );
+  assert.equal(code, 1);
+  assert.match(stdout, /Error: left/);
+});
+
+testUnless(
+  !isRoot ? "needs root" : hasCommand("setpriv") ? undefined : "needs setpriv",
+  "the example plugins' tests pass for an ordinary user",
+  async () => {
+    using scratch = new Scratch();
+    const env = { HOME: scratch.path, DENO_DIR: copyCache(scratch) };
+    const wrapper = [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+    ];
+    const { code, stdout, stderr } = await run(
+      denoTest,
+      [
+        "--no-check",
+        "--cached-only",
+        "--allow-ffi",
+        "plugins/",
+        "src/testing/expand_test.ts",
+      ],
+      { cwd: ROOT, env, wrapper },
+    );
+    assert.equal(code, 0, stdout + stderr);
+  },
+);
+
+/** Deno's cache of packages, for another user to write to. */
+function copyCache(scratch: Scratch): string {
+  const { stdout } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+  }).outputSync();
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
+  const folder = `${scratch.path}/deno`;
+  Deno.mkdirSync(folder);
+  for (
+    const [command, ...args] of [
+      ["cp", "-r", npmCache, `${folder}/npm`],
+      ["chown", "-R", "65534:65534", scratch.path],
+    ]
+  ) {
+    assert.ok(new Deno.Command(command, { args }).outputSync().success);
+  }
+  return folder;
+}
