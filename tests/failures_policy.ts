@@ -97,8 +97,27 @@ export const policyFailures: readonly FailingCase[] = [
   ),
   refused(
     "an architecture of another byte order",
-    /could not add the architecture s390x: its byte order/,
+    /jacamar\.toml:2: architectures: could not add the architecture s390x: its byte order/,
     'architectures = ["native", "s390x"]',
+  ),
+  refused(
+    "a capability that Linux does not have",
+    /jacamar\.toml:3: profile_capabilities: there is no capability CAP_SYS_CHROT, did you mean "CAP_SYS_CHROOT"\?/,
+    `${PROFILE}profile_capabilities = ["CAP_SYS_CHROT"]`,
+    profile('{"defaultAction": "SCMP_ACT_ALLOW"}'),
+  ),
+  refused(
+    "a profile that contradicts itself",
+    /profile \S+profile\.json syscalls\[1\]: could not add the rule ActKillProcess for read: it contradicts/,
+    PROFILE,
+    profile(JSON.stringify({
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: ["SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS"].map((action) => ({
+        names: ["read"],
+        action,
+        args: [{ index: 0, value: 7, op: "SCMP_CMP_EQ" }],
+      })),
+    })),
   ),
   refused(
     "an unknown mode",
@@ -313,5 +332,39 @@ export function seccompExpansion(filter) {
   filter.addRuleConditional(getSyscallFromName("read"), ActLog, list);
 }`,
     },
+  ),
+  refused(
+    "a plugin whose filter libseccomp opens",
+    /wrong and was not loaded: getuid\(0x2\) on \S+ gets ActAllow; asked for is ActErrno\(EPERM\), the default action/,
+    PLUGIN,
+    {
+      "plugin.js":
+        `import { ActAllow, ActErrno, CompareGreater, CompareLessOrEqual, errno, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  filter.reset(ActErrno.setReturnCode(errno.EPERM));
+  filter.addRule(getSyscallFromName("execve"), ActAllow);
+  const getuid = getSyscallFromName("getuid");
+  filter.addRuleConditional(getuid, ActAllow, [makeCondition(0, CompareLessOrEqual, 0)]);
+  filter.addRuleConditional(getuid, ActAllow, [makeCondition(0, CompareGreater, 2n ** 32n)]);
+}`,
+    },
+  ),
+  refused(
+    "a profile whose filter libseccomp closes",
+    /wrong and was not loaded: getuid\(0x2\) on \S+ gets ActErrno\(EPERM\); asked for is ActAllow, by rule.*profile\.json/,
+    PROFILE,
+    profile(JSON.stringify({
+      defaultAction: "SCMP_ACT_ERRNO",
+      syscalls: [
+        { names: ["execve"], action: "SCMP_ACT_ALLOW" },
+        ...[["SCMP_CMP_LE", 0], ["SCMP_CMP_LT", 0x1_0000_0005]].map((
+          [op, value],
+        ) => ({
+          names: ["getuid"],
+          action: "SCMP_ACT_ALLOW",
+          args: [{ index: 0, value, op }],
+        })),
+      ],
+    })),
   ),
 ];
