@@ -21,6 +21,7 @@ import {
   type ScmpArch,
 } from "./arch.ts";
 import type { ComparisonName, ScmpCondition } from "./condition.ts";
+import { decisive } from "./decisive.ts";
 import { ScmpError } from "./error.ts";
 import type { Journal, JournalRule } from "./journal.ts";
 import { directCalls, multiplexedBy } from "./multiplexed.ts";
@@ -71,7 +72,9 @@ const UNKNOWN: readonly ScmpArch[] = [
  * libseccomp translates in a way that is not known here.
  */
 export function meaningOf(journal: Journal): Meaning {
-  const { architectures, rules } = journal;
+  const { architectures } = journal;
+  // By the call that was asked for, before it becomes one of another's cases.
+  const rules = decisive(journal.rules);
   return {
     defaultAction: journal.defaultAction.toNative(),
     badArchAction: journal.badArchAction.toNative(),

@@ -120,3 +120,18 @@ Deno.test("nothing is claimed of an architecture whose calls are not understood"
   };
   assert.throws(() => meaningOf(journal), { code: "EOPNOTSUPP" });
 });
+
+Deno.test({
+  name: "a rule without conditions decides its call through another one too",
+  ignore,
+  fn() {
+    const rules: RuleSet["rules"] = [
+      { call: "semop", action: "Errno(1)" },
+      { call: "semop", action: "KillProcess", when: ["arg1 <= 0x0"] },
+    ];
+    for (const order of [rules, rules.toReversed()]) {
+      const meaning = means({ architectures: ["x86"], rules: order });
+      assert.equal(action(meaning, 117, [1n, 0n], ArchX86.token), EPERM);
+    }
+  },
+});

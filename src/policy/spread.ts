@@ -2,6 +2,7 @@ import { precedence } from "../bpf/action.ts";
 import type { Meaning } from "../bpf/meaning.ts";
 import { decode } from "../bpf/program.ts";
 import { findCounterexample } from "../bpf/prove.ts";
+import { decisive } from "../libseccomp/decisive.ts";
 import { conclude, filterOf } from "../libseccomp/host.ts";
 import { meaningOf } from "../libseccomp/meaning.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type JournalRule,
   ScmpError,
 } from "../libseccomp/mod.ts";
-import { decisive } from "./decisive.ts";
 
 type Program = Uint8Array<ArrayBuffer>;
 

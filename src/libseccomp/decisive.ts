@@ -1,9 +1,9 @@
-import type { JournalRule, ScmpArch } from "../libseccomp/mod.ts";
+import type { ScmpArch } from "./arch.ts";
+import type { JournalRule } from "./journal.ts";
 
 /**
  * The rules that decide: of a call that has one without conditions, the first
- * of those wins over all others (call_state.ts), and would no longer be there to
- * win if its action were the default one.
+ * of those wins over all others (`db_rule_add` of src/db.c).
  */
 export function decisive(rules: readonly JournalRule[]): JournalRule[] {
   const winners = new Map<string, JournalRule>();
