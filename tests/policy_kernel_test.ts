@@ -95,6 +95,16 @@ const lseek = (whence: bigint, expect: Probe["expect"]): Probe => ({
 });
 
 const CASES: Readonly<Record<string, Case>> = {
+  "a call that is made through ipc on x86 is refused there, in any version": {
+    config: 'block_calls = ["semop"]\narchitectures = ["native", "x86"]\n',
+    probes: [
+      onX86({ call: "ipc", args: [1n], expect: "EPERM" }),
+      onX86({ call: "ipc", args: [0x1_0001n], expect: "EPERM" }),
+      onX86({ call: "ipc", args: [0xffff_0001n], expect: "EPERM" }),
+      onX86({ call: "ipc", args: [3n], expect: "!EPERM" }),
+      { call: "semop", args: [NO_FD], expect: "EPERM" },
+    ],
+  },
   // Why check warns of conditions on calls that x86 makes through socketcall.
   "a condition on a socket call is not seen through socketcall of x86": {
     config: `${PLUGIN}architectures = ["native", "x86"]\n${allowlist()}`,

@@ -66,6 +66,7 @@ const UNKNOWN: readonly ScmpArch[] = [
  * one for the other, whose first argument says which call it is; a condition on
  * the call's own first argument is lost there, and those on further arguments
  * are about further arguments of the other (src/syscalls.c, `abi_rule_add`).
+ * Of the first argument of ipc(2) the lower half counts, as for the kernel.
  *
  * @param journal What the filter was told.
  * @throws {ScmpError} `EOPNOTSUPP` if it covers an architecture whose calls
@@ -165,7 +166,7 @@ function addMultiplexed(
   const which: MeantCondition = {
     argument: 0,
     comparison: "==",
-    mask: ALL_BITS,
+    mask: BigInt(by.mask),
     value: BigInt(by.which),
   };
   const others = rule.conditions.filter(({ argument }) => argument !== 0);

@@ -15,6 +15,11 @@ export interface Multiplexed {
   readonly number: number;
   /** What its first argument is. */
   readonly which: number;
+  /**
+   * The bits of that argument that the kernel looks at: ipc(2) takes the upper
+   * half for a version (ipc/syscall.c), which libseccomp does not heed.
+   */
+  readonly mask: number;
 }
 
 /** Pseudo-numbers go down from this one: −101 is `SYS_SOCKET`, 1. */
@@ -24,14 +29,16 @@ const IPC = -200;
 const LAST_IPC = -224;
 const SOCKETCALL_NUMBER = 102;
 const IPC_NUMBER = 117;
+const WORD = 0xffff_ffff;
+const HALF = 0xffff;
 
 /** How the call with a pseudo-number is made; `undefined`: in no such way. */
 export function multiplexedBy(pseudo: number): Multiplexed | undefined {
   if (pseudo < SOCKET && pseudo >= LAST_SOCKET) {
-    return { number: SOCKETCALL_NUMBER, which: SOCKET - pseudo };
+    return { number: SOCKETCALL_NUMBER, which: SOCKET - pseudo, mask: WORD };
   }
   if (pseudo < IPC && pseudo >= LAST_IPC) {
-    return { number: IPC_NUMBER, which: IPC - pseudo };
+    return { number: IPC_NUMBER, which: IPC - pseudo, mask: HALF };
   }
   return undefined;
 }
