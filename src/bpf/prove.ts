@@ -151,14 +151,16 @@ class Proof {
     const decisive = rules.find(({ conditions }) => conditions.length === 0);
     if (decisive) return action === decisive.action ? undefined : region;
     const isDefault = action === this.#meaning.defaultAction;
-    const same: SplitRule[] = [];
+    const same = rules.filter((rule) => rule.action === action)
+      .map((rule) => this.#splitOf(rule, is64Bit));
     for (const rule of rules) {
+      if (rule.action === action) continue;
+      const isStricter = precedence(rule.action) < precedence(action);
+      // Of a milder rule the answer is right where one matches that says so.
+      if (!isStricter && !isDefault) continue;
+      const others = isStricter ? [] : same;
       const split = this.#splitOf(rule, is64Bit);
-      if (rule.action === action) same.push(split);
-      const yields = precedence(rule.action) >= precedence(action);
-      if (yields && !isDefault) continue;
-      // Nothing that it matches should have been answered so.
-      const wrong = this.#matching(region, split);
+      const wrong = this.#matchingOnly(region, split, others);
       if (wrong) return wrong;
     }
     return isDefault ? undefined : this.#unmatched(region, same);
@@ -172,17 +174,18 @@ class Proof {
     return split;
   }
 
-  /** Some calls of a region that a rule matches; `undefined`: there are none. */
-  #matching(
+  /** Some calls of a region that a rule matches and none of others does. */
+  #matchingOnly(
     region: Region,
     rule: SplitRule,
+    others: readonly SplitRule[],
     from = 0,
   ): Region | undefined {
     this.#budget.spend();
-    if (from === rule.length) return region;
+    if (from === rule.length) return this.#unmatched(region, others);
     for (const way of rule[from].holding) {
       const part = this.#along(region, way);
-      const found = part && this.#matching(part, rule, from + 1);
+      const found = part && this.#matchingOnly(part, rule, others, from + 1);
       if (found) return found;
     }
     return undefined;

@@ -72,8 +72,7 @@ function describeSize(programs: Layer["programs"]): string {
   const size = `${countInstructions(programs)} instructions`;
   return programs.length === 1
     ? `${size}, proven`
-    : `${size} in ${programs.length} programs, proven together: ` +
-      "libseccomp makes a wrong one of it";
+    : `${size} in ${programs.length} programs, proven together`;
 }
 
 /** How many instructions some programs have. */

@@ -1,5 +1,19 @@
 import type { ScmpArch } from "./arch.ts";
+import type { ScmpCondition } from "./condition.ts";
 import type { JournalRule } from "./journal.ts";
+
+/**
+ * Whether a condition looks at any bit of its argument on an architecture. One
+ * that does not always holds, and libseccomp drops it (src/db.c,
+ * `_db_arg_cmp_need_lo`).
+ */
+export function looks(
+  { op, operandOne }: ScmpCondition,
+  { is64Bit }: ScmpArch,
+): boolean {
+  if (op.comparison !== "MaskedEqual") return true;
+  return (is64Bit ? operandOne : BigInt.asUintN(32, operandOne)) !== 0n;
+}
 
 /**
  * The rules that decide: of a call that has one without conditions, the first
@@ -10,8 +24,8 @@ export function decisive(rules: readonly JournalRule[]): JournalRule[] {
   const key = ({ syscall }: JournalRule, arch: ScmpArch) =>
     `${syscall.number} ${arch.token}`;
   for (const rule of rules) {
-    if (rule.conditions.length > 0) continue;
     for (const arch of rule.architectures) {
+      if (rule.conditions.some((condition) => looks(condition, arch))) continue;
       if (!winners.has(key(rule, arch))) winners.set(key(rule, arch), rule);
     }
   }

@@ -21,7 +21,7 @@ import {
   type ScmpArch,
 } from "./arch.ts";
 import type { ComparisonName, ScmpCondition } from "./condition.ts";
-import { decisive } from "./decisive.ts";
+import { decisive, looks } from "./decisive.ts";
 import { ScmpError } from "./error.ts";
 import type { Journal, JournalRule } from "./journal.ts";
 import { directCalls, multiplexedBy } from "./multiplexed.ts";
@@ -136,7 +136,8 @@ function translate(
     if (!rule.architectures.includes(arch)) continue;
     const meant: MeantRule = {
       action: rule.action.toNative(),
-      conditions: rule.conditions.flatMap((one) => meantBy(one, arch)),
+      conditions: rule.conditions.filter((one) => looks(one, arch))
+        .map(meantBy),
       origin: rule.origin,
     };
     const number = numberOf(rule, arch);
@@ -175,20 +176,15 @@ function addMultiplexed(
   if (direct !== undefined) add(direct, rule);
 }
 
-/** None for a comparison that looks at no bit, which always holds. */
 function meantBy(
   { argument, op, operandOne, operandTwo }: ScmpCondition,
-  { is64Bit }: ScmpArch,
-): MeantCondition[] {
+): MeantCondition {
   const { comparison } = op;
   const isMasked = comparison === "MaskedEqual";
-  const mask = isMasked ? operandOne : ALL_BITS;
-  const seen = is64Bit ? mask : BigInt.asUintN(32, mask);
-  if (seen === 0n) return [];
-  return [{
+  return {
     argument,
     comparison: COMPARISONS[comparison],
-    mask,
+    mask: isMasked ? operandOne : ALL_BITS,
     value: isMasked ? operandTwo : operandOne,
-  }];
+  };
 }

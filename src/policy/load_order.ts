@@ -57,7 +57,7 @@ export function openForLoad(journal: Journal, after: Journal): Journal {
   }
   const native = getNativeArch();
   const rules = journal.rules.flatMap((rule) => {
-    if (!own.includes(rule)) return [rule];
+    if (!own.includes(rule) || passes(rule.action)) return [rule];
     const architectures = rule.architectures.filter((arch) => arch !== native);
     return architectures.length === 0 ? [] : [{ ...rule, architectures }];
   });

@@ -57,18 +57,18 @@ export function prove(
 }
 
 /**
- * Proves that a program that libseccomp did not make does what is meant.
+ * Proves that programs do together what is meant, and changes nothing.
  *
  * @throws {ProofError} If that cannot be proven.
  */
-export function proveOwn(
+export function proveTogether(
   meaning: Meaning,
-  program: Uint8Array<ArrayBuffer>,
+  programs: readonly Uint8Array<ArrayBuffer>[],
 ): Proven {
   return unlessUnproven(undefined, () => {
-    const wrong = findCounterexample(meaning, [decode(program)]);
+    const wrong = findCounterexample(meaning, programs.map(decode));
     if (wrong) throw refutation(meaning, wrong);
-    return { meaning, programs: [program] };
+    return { meaning, programs };
   });
 }
 

@@ -11,8 +11,15 @@ import {
   type JournalRule,
   ScmpError,
 } from "../libseccomp/mod.ts";
+import { passes } from "./action.ts";
 
 type Program = Uint8Array<ArrayBuffer>;
+
+/**
+ * Over how many filters the rules of a call may be spread: every further one is
+ * run for every call of the job.
+ */
+const MOST_FILTERS = 8;
 
 /**
  * Spreads the rules of a filter over several, so that each call's rules are in
@@ -37,7 +44,8 @@ export function spread(
   const isRestricting = journal.rules.every(({ action }) =>
     precedence(action.toNative()) <= mildest
   );
-  if (!isRestricting) return undefined;
+  // Otherwise the first would refuse to have another loaded, too.
+  if (!isRestricting || !passes(journal.defaultAction)) return undefined;
   const sharing = share(journal);
   if (!sharing) return undefined;
   // The one with all other rules comes last: it may refuse seccomp(2).
@@ -83,6 +91,7 @@ function separate(
   for (const rule of rules) {
     const fitting = groups.find((group) => isRight(journal, [...group, rule]));
     if (fitting) fitting.push(rule);
+    else if (groups.length === MOST_FILTERS) return undefined;
     else if (isRight(journal, [rule])) groups.push([rule]);
     else return undefined;
   }

@@ -12,6 +12,8 @@ import {
   type ScmpArch,
   type ScmpFilter,
 } from "../libseccomp/mod.ts";
+import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
+import { MOST_INSTRUCTIONS_TOGETHER } from "../bpf/program.ts";
 import { describeAction } from "./action.ts";
 import { buildFilter } from "./build.ts";
 import { type Ids, limitSetuid, meaningOfLimit } from "./limit_setuid.ts";
@@ -19,11 +21,11 @@ import { letsLoad, openForLoad } from "./load_order.ts";
 import { logging } from "./logging.ts";
 import type { Plan } from "./plan.ts";
 import type { Policy } from "./policy.ts";
-import { prove, type Proven, proveOwn } from "./proof.ts";
+import { ProofError, prove, type Proven, proveTogether } from "./proof.ts";
 
 /**
  * One filter of those that are loaded together, proven. It is more than one
- * program where libseccomp makes a wrong one of it.
+ * program where libseccomp makes a wrong one of it, or cannot say it in one.
  */
 export interface Layer extends Proven {
   /**
@@ -56,6 +58,9 @@ export interface Stack {
    */
   conclude(): Layer[];
 }
+
+/** What a filter counts for beside its instructions (kernel/seccomp.c). */
+const OVERHEAD = 4;
 
 /** Every ABI in which a program of this machine could set its ids. */
 const ABIS: readonly ScmpArch[] = getNativeArch() === ArchARM64
@@ -90,30 +95,36 @@ export function buildStack(
   return {
     filter,
     conclude() {
-      const concluded = conclude(filter);
-      const layers: Layer[] = [];
-      // A plugin that replaces the filter replaces the defaults with it.
-      if (limit && (enforceDefaults || !concluded.journal.isReplaced)) {
-        layers.push(limit);
-      }
-      if (mode === "log") {
-        layers.push(inLogMode("filter", concluded.journal));
-        if (enforced) {
-          layers.push(inLogMode("enforce_defaults", enforced.journal));
-        }
-        return layers;
-      }
-      if (enforced && letsLoad(enforced.journal)) layers.push(enforced);
-      else if (enforced && !letsLoad(concluded.journal)) {
-        const opened = openForLoad(concluded.journal, enforced.journal);
-        const asked = concluded.journal;
-        return [...layers, { ...rebuild("filter", opened), asked }, enforced];
-      }
-      layers.push(provenLayer("filter", concluded));
-      if (enforced && !layers.includes(enforced)) layers.push(enforced);
+      const layers = order();
+      requireRoom(layers);
       return layers;
     },
   };
+
+  function order(): Layer[] {
+    const concluded = conclude(filter);
+    const layers: Layer[] = [];
+    // A plugin that replaces the filter replaces the defaults with it.
+    if (limit && (enforceDefaults || !concluded.journal.isReplaced)) {
+      layers.push(limit);
+    }
+    if (mode === "log") {
+      layers.push(inLogMode("filter", concluded.journal));
+      if (enforced) {
+        layers.push(inLogMode("enforce_defaults", enforced.journal));
+      }
+      return layers;
+    }
+    if (enforced && letsLoad(enforced.journal)) layers.push(enforced);
+    else if (enforced && !letsLoad(concluded.journal)) {
+      const opened = openForLoad(concluded.journal, enforced.journal);
+      const asked = concluded.journal;
+      return [...layers, { ...rebuild("filter", opened), asked }, enforced];
+    }
+    layers.push(provenLayer("filter", concluded));
+    if (enforced && !layers.includes(enforced)) layers.push(enforced);
+    return layers;
+  }
 }
 
 /** A layer of which libseccomp made the program. */
@@ -130,9 +141,9 @@ export function journaled(layers: readonly Layer[]): JournaledLayer[] {
 function limitTo(ids: Ids, refusal: ScmpAction): Layer {
   return {
     name: "limit_setuid",
-    ...proveOwn(
+    ...proveTogether(
       meaningOfLimit(ids, refusal, ABIS),
-      limitSetuid(ids, refusal, ABIS),
+      [limitSetuid(ids, refusal, ABIS)],
     ),
     journal: undefined,
     summary: `set*uid and set*gid: uid ${ids.uid} and gid ${ids.gid} only, ` +
@@ -152,5 +163,23 @@ function rebuild(name: Layer["name"], journal: Journal): JournaledLayer {
 }
 
 function inLogMode(name: Layer["name"], asked: Journal): Layer {
-  return { ...rebuild(name, logging(asked)), asked };
+  const { meaning, journals } = logging(asked);
+  const programs = journals.flatMap((journal) =>
+    rebuild(name, journal).programs
+  );
+  const [journal] = journals;
+  return { name, journal, asked, ...proveTogether(meaning, programs) };
+}
+
+/** @throws {ProofError} If the kernel would not take all of them. */
+function requireRoom(layers: readonly Layer[]): void {
+  const programs = layers.flatMap((layer) => layer.programs);
+  const sum = programs.reduce(
+    (sum, { length }) => sum + length / INSTRUCTION_SIZE + OVERHEAD,
+    0,
+  );
+  if (sum <= MOST_INSTRUCTIONS_TOGETHER) return;
+  throw new ProofError(
+    `the filters have ${sum} instructions together; the kernel takes ${MOST_INSTRUCTIONS_TOGETHER}`,
+  );
 }
