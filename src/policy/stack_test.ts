@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { getSyscallFromName, type Journal } from "../libseccomp/mod.ts";
+import {
+  ActErrno,
+  CompareLess,
+  getNativeArch,
+  getSyscallFromName,
+  type Journal,
+  makeCondition,
+  ScmpAction,
+} from "../libseccomp/mod.ts";
 import { planRules } from "./plan.ts";
 import { loadPolicy } from "./policy.ts";
+import { simulate } from "./simulate.ts";
 import { buildStack, type Layer, type Stack } from "./stack.ts";
 
 const IDS = { uid: 4242, gid: 4243 };
@@ -117,4 +126,74 @@ Deno.test("mode log logs what the enforcing filter would refuse, and no less", a
   assert.equal(`${journal?.badArchAction}`, "ActLog");
   assert.deepEqual(actionsFor(journal, "mkdirat"), []);
   assert.deepEqual(actionsFor(journal, "read"), ["ActAllow 0"]);
+});
+
+/** What the stack of a profile answers to personality(2). */
+async function answerTo(
+  keys: string,
+  profile: unknown,
+  args: readonly bigint[],
+  call = "personality",
+): Promise<string | undefined> {
+  const { action } = simulate(await layers(keys, undefined, profile), {
+    number: getSyscallFromName(call).number,
+    architecture: getNativeArch().token,
+    args,
+  });
+  return ScmpAction.fromNative(action)?.toString();
+}
+
+Deno.test("mode log logs what one rule refuses and another lets pass", async () => {
+  const profile = {
+    defaultAction: "SCMP_ACT_ERRNO",
+    syscalls: [
+      {
+        names: ["personality"],
+        action: "SCMP_ACT_ALLOW",
+        args: [{ index: 0, value: 8, op: "SCMP_CMP_EQ" }],
+      },
+      {
+        names: ["personality"],
+        action: "SCMP_ACT_KILL_PROCESS",
+        args: [{ index: 1, value: 1, op: "SCMP_CMP_EQ" }],
+      },
+      { names: ["execve"], action: "SCMP_ACT_ALLOW" },
+    ],
+  };
+  const keys = 'mode = "log"\nprofile = "profile.json"';
+  assert.equal(await answerTo(keys, profile, [8n, 1n]), "ActLog");
+  assert.equal(await answerTo(keys, profile, [8n, 0n]), "ActAllow");
+  assert.equal(await answerTo(keys, profile, [9n, 0n]), "ActLog");
+});
+
+Deno.test("a filter that is opened for the next keeps what it allows", async () => {
+  const profile = {
+    defaultAction: "SCMP_ACT_ERRNO",
+    syscalls: [
+      {
+        names: ["seccomp"],
+        action: "SCMP_ACT_ALLOW",
+        args: [{ index: 0, value: 0, op: "SCMP_CMP_EQ" }],
+      },
+      { names: ["execve"], action: "SCMP_ACT_ALLOW" },
+    ],
+  };
+  const keys = `${ENFORCED}profile = "profile.json"`;
+  const answer = (operation: bigint) =>
+    answerTo(keys, profile, [operation], "seccomp");
+  assert.equal(await answer(0n), "ActAllow");
+  assert.equal(await answer(1n), "ActErrno(1)");
+});
+
+Deno.test("a filter is not spread without end", async () => {
+  // Each pair of these rules is one that libseccomp gets wrong.
+  const expand = (filter: Stack["filter"]) => {
+    const call = getSyscallFromName("getpid");
+    for (let index = 20; index > 0; index--) {
+      filter.addRuleConditional(call, ActErrno.setReturnCode(1), [
+        makeCondition(0, CompareLess, BigInt(index) << 32n),
+      ]);
+    }
+  };
+  await assert.rejects(layers("", expand), { name: "ProofError" });
 });
