@@ -305,6 +305,52 @@ testEach(
   },
 );
 
+testEach(
+  "a stage that fails alike on both sides is no difference and not the same",
+  async (program) => {
+    const files = {
+      "no.js": "export function seccompExpansion() { throw new Error('no') }",
+      "never.js":
+        "export function seccompExpansion() { throw new Error('never') }",
+      "after.js": `export function seccompExpansion(filter, stage) {
+        if (stage === "after_script") throw new Error("no");
+      }`,
+    };
+    const flags = ["--stage", "step_script", "--stage", "after_script"];
+    const plugin = (name: string) => `validation_plugin = "${name}.js"\n`;
+    for (
+      const [keys, problem] of [
+        [plugin("no"), /^ {2}problem of the new: plugin error: .*no/m],
+        [plugin("after"), /^no difference at step_script$/m],
+        [`block_calls = ["execve"]\n`, /problem of the old: the driver could/],
+      ] as const
+    ) {
+      const pair = [keys, keys] as const;
+      const { code, stdout, stderr } = await diff(program, pair, {
+        files,
+        flags,
+      });
+      assert.equal(code, 2, stdout);
+      assert.match(stdout, problem);
+      assert.match(
+        stderr,
+        /^jacamar-seccomp: both fail alike at a stage, .*\n$/,
+      );
+    }
+    const others = [
+      // Another problem, the same one on one side only, and a change elsewhere.
+      [plugin("no"), plugin("never")],
+      [plugin("no"), ""],
+      ["", plugin("no")],
+      [plugin("after"), `${plugin("after")}${BLOCK}`],
+    ] as const;
+    for (const pair of others) {
+      const { code, stderr } = await diff(program, pair, { files, flags });
+      assert.deepEqual([code, stderr], [1, ""], `${pair}`);
+    }
+  },
+);
+
 testEach("what cannot be compared is no difference", async (program) => {
   const broken = await diff(program, ["", "errno = 0\n"]);
   assert.deepEqual([broken.code, broken.stdout], [2, ""]);

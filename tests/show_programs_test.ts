@@ -112,10 +112,12 @@ testEach(
       await show(assemble([load(66), ret(0)])),
       /instruction 0: there is no word of seccomp_data at offset 66/,
     );
-    assert.match(
-      await show(new Uint8Array(100_000)),
-      /32769 bytes are not a whole number|the kernel takes 1 to 4096/,
-    );
+    for (const length of [32_769, 32_776, 100_000]) {
+      assert.match(
+        await show(new Uint8Array(length)),
+        /it has more than 4096 instructions/,
+      );
+    }
     const missing = await run(program, ["show", "--program", "/absent"]);
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /could not read \/absent/);

@@ -31,6 +31,30 @@ testEach(
   },
 );
 
+testEach(
+  "show says always of a condition that looks at no bit",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file(
+      "plugin.js",
+      `import { ActErrno, CompareEqual, CompareMaskedEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";
+export function seccompExpansion(filter) {
+  const refuse = (name, ...conditions) =>
+    filter.addRuleConditional(getSyscallFromName(name), ActErrno.setReturnCode(1), conditions);
+  refuse("personality", makeCondition(0, CompareMaskedEqual, 0, 0));
+  refuse("lseek", makeCondition(0, CompareEqual, 5), makeCondition(2, CompareMaskedEqual, 0, 0));
+}
+`,
+    );
+    const config = scratch.config('validation_plugin = "plugin.js"\n');
+    const args = ["show", "-c", config, "--stage", "step_script"];
+    const { code, stdout, stderr } = await run(program, args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^ +personality: ActErrno\(EPERM\) always$/m);
+    assert.match(stdout, /^ +lseek: ActErrno\(EPERM\) when arg0 == 0x5$/m);
+  },
+);
+
 testEach("show writes filters and settings as JSON", async (program) => {
   for (const flags of [["--format", "json"], ["--json"]]) {
     const { code, stdout } = await show(program, POLICY, ...flags);

@@ -1,8 +1,15 @@
-import { type Bits, isWithin } from "./_values.ts";
+import { type Bits, isWithin, type Values } from "./_values.ts";
 import type { Budget } from "./budget.ts";
 
 /** Calls of which each argument is in a set of its own; none of them is empty. */
 export type Cube = readonly Bits[];
+
+/** What work on cubes takes. */
+interface Effort {
+  readonly budget: Budget;
+  /** To look at one cube. */
+  readonly steps: number;
+}
 
 /**
  * Says with few and large cubes which calls some cubes hold. Each is made as
@@ -12,26 +19,29 @@ export type Cube = readonly Bits[];
  *
  * @param inside The calls.
  * @param outside All other calls.
- * @param all All values of each argument.
+ * @param values The values of each argument.
  * @returns Cubes that hold the same calls as `inside`.
  * @throws {BudgetError} If there are too many.
  */
 export function simplify(
   inside: readonly Cube[],
   outside: readonly Cube[],
-  all: Cube,
+  values: readonly Values[],
   budget: Budget,
 ): readonly Cube[] {
+  const all = values.map((each) => each.all);
+  const steps = values.reduce((sum, each) => sum + each.steps, 0);
+  const effort = { budget, steps };
   let cubes: readonly Cube[] = [];
   for (const cube of inside) {
-    budget.spend(1 + cubes.length);
+    budget.spend(steps * (1 + 2 * cubes.length));
     if (cubes.some((larger) => holds(larger, cube))) continue;
-    const grown = grow(cube, outside, all, budget);
+    const grown = grow(cube, outside, all, effort);
     cubes = [...cubes.filter((smaller) => !holds(grown, smaller)), grown];
   }
   for (const cube of cubes) {
     const others = cubes.filter((other) => other !== cube);
-    if (isCovered(cube, others, budget)) cubes = others;
+    if (isCovered(cube, others, effort)) cubes = others;
   }
   return cubes;
 }
@@ -46,13 +56,13 @@ function grow(
   cube: Cube,
   outside: readonly Cube[],
   all: Cube,
-  budget: Budget,
+  { budget, steps }: Effort,
 ): Cube {
   let grown = cube;
   all.forEach((every, index) => {
     let taken = 0n;
     for (const other of outside) {
-      budget.spend();
+      budget.spend(steps);
       const meet = grown.every((bits, at) =>
         at === index || (bits & other[at]) !== 0n
       );
@@ -66,20 +76,30 @@ function grow(
 /** Whether each call of a cube is in one of some others. */
 function isCovered(
   cube: Cube,
-  [other, ...others]: readonly Cube[],
-  budget: Budget,
+  others: readonly Cube[],
+  { budget, steps }: Effort,
 ): boolean {
-  budget.spend();
-  if (!other) return false;
-  const common = cube.map((bits, index) => bits & other[index]);
-  if (common.includes(0n)) return isCovered(cube, others, budget);
-  // What the other has not: it lacks a first argument's value, or has that and
-  // lacks a second one's, and so on.
-  return cube.every((bits, index) => {
-    const lacking = bits & ~other[index];
-    if (lacking === 0n) return true;
-    const rest = cube.map((own, at) => at < index ? common[at] : own)
-      .with(index, lacking);
-    return isCovered(rest, others, budget);
-  });
+  const parts = [{ cube, from: 0 }];
+  for (;;) {
+    const part = parts.pop();
+    if (!part) return true;
+    budget.spend(steps);
+    if (part.from === others.length) return false;
+    const other = others[part.from];
+    const from = part.from + 1;
+    const common = part.cube.map((bits, index) => bits & other[index]);
+    if (common.includes(0n)) {
+      parts.push({ cube: part.cube, from });
+      continue;
+    }
+    // What the other has not: it lacks a first argument's value, or has that
+    // and lacks a second one's, and so on.
+    part.cube.forEach((bits, index) => {
+      const lacking = bits & ~other[index];
+      if (lacking === 0n) return;
+      const rest = part.cube.map((own, at) => at < index ? common[at] : own)
+        .with(index, lacking);
+      parts.push({ cube: rest, from });
+    });
+  }
 }

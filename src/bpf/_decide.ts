@@ -1,6 +1,6 @@
 import { precedence } from "./action.ts";
 import { type Cube, simplify } from "./_cubes.ts";
-import { effort, phrase, type Phrases } from "./_phrase.ts";
+import { effort, phrase } from "./_phrase.ts";
 import { Values } from "./_values.ts";
 import { classesOf } from "./_word_classes.ts";
 import type { Budget } from "./budget.ts";
@@ -8,6 +8,7 @@ import type { Condition, Subject } from "./condition.ts";
 import type { Verdicts } from "./explore.ts";
 import type { Region } from "./region.ts";
 import { ARGUMENTS, lowWord, POINTER } from "./seccomp_data.ts";
+import { WordSet } from "./word_set.ts";
 
 /** What is done with a call, by what it brings along. */
 export interface Decision {
@@ -23,6 +24,9 @@ export interface Case {
   /** One of these, of which all conditions hold. */
   readonly when: readonly (readonly Condition[])[];
 }
+
+/** What it takes to make a condition, and later to name and to write it. */
+const STEPS_A_CONDITION = 10;
 
 const SUBJECTS: readonly Subject[] = [
   ...Array.from({ length: ARGUMENTS }, (_, argument) => argument),
@@ -44,7 +48,6 @@ export function decide(
     .sort((one, other) => precedence(one) - precedence(other) || one - other);
   if (actions.length === 1) return { cases: [], otherwise: actions[0] };
   const values = SUBJECTS.map((subject) => valuesOf(verdicts, subject, budget));
-  const all = values.map((each) => each.all);
   const cubes = verdicts.map(({ region, action }) => ({
     cube: SUBJECTS.map((subject, index) =>
       bitsOf(region, subject, values[index])
@@ -56,8 +59,8 @@ export function decide(
   const cases = actions.map((action) => {
     const inside = cubesOf((other) => other === action);
     const outside = cubesOf((other) => other !== action);
-    const when = simplify(inside, outside, all, budget)
-      .flatMap((cube) => describe(cube, values));
+    const when = simplify(inside, outside, values, budget)
+      .flatMap((cube) => describe(cube, values, budget));
     return { action, when };
   });
   // What takes longest to say is what is left when the rest is said; of two,
@@ -83,27 +86,37 @@ function valuesOf(
   const [low, high] = [wordOf(subject), wordOf(subject) + 1].map((word) =>
     classesOf(verdicts.map(({ region }) => region.word(word)), budget)
   );
-  return new Values(high, low);
+  return new Values(high, low, budget);
 }
 
 function bitsOf(region: Region, subject: Subject, values: Values) {
   const low = region.word(wordOf(subject));
   const high = region.word(wordOf(subject) + 1);
+  if (low === WordSet.all && high === WordSet.all) return values.all;
   return values.where((word) => high.has(word), (word) => low.has(word));
 }
 
 /** A cube in words: alternatives of conditions. */
-function describe(cube: Cube, values: readonly Values[]): Condition[][] {
+function describe(
+  cube: Cube,
+  values: readonly Values[],
+  budget: Budget,
+): Condition[][] {
   let alternatives: Condition[][] = [[]];
   cube.forEach((bits, index) => {
     if (bits === values[index].all) return;
     const subject = SUBJECTS[index];
-    const ways: Phrases = phrase(bits, values[index]);
+    const ways = phrase(bits, values[index])
+      .map((way) => way.map((each) => ({ subject, ...each })));
+    // Without sharing, each argument multiplies what there is to say.
+    budget.spend(
+      STEPS_A_CONDITION * (
+        ways.length * alternatives.flat().length +
+        alternatives.length * ways.flat().length
+      ),
+    );
     alternatives = alternatives.flatMap((conditions) =>
-      ways.map((way) => [
-        ...conditions,
-        ...way.map((each) => ({ subject, ...each })),
-      ])
+      ways.map((way) => [...conditions, ...way])
     );
   });
   return alternatives;

@@ -47,6 +47,7 @@ export function explainCalls(
     const decision = decided.get(which) ??
       decide(answers.map((index) => verdicts[index]), budget);
     decided.set(which, decision);
+    budget.spend(lengthOf(decision));
     const named = set.only === undefined || !abi
       ? decision
       : nameDecision(decision, naming.call(abi, set.only), abi);
@@ -83,6 +84,12 @@ function numbersOf(
   return own
     ? classes.filter(({ sample }) => own.some((set) => set.has(sample)))
     : classes;
+}
+
+/** How much there is to name and to write. */
+function lengthOf({ cases }: Decision): number {
+  return cases.flatMap(({ when }) => when.flat())
+    .reduce((sum, { values }) => sum + 1 + values.length, 0);
 }
 
 function nameDecision(

@@ -4,22 +4,19 @@ import {
   joinContexts,
   narrowContexts,
 } from "./_contexts.ts";
+import { load, type Value } from "./_register.ts";
 import { Budget, BudgetError } from "./budget.ts";
 import { testOf } from "./explore.ts";
 import type { Instruction } from "./instruction.ts";
 import * as op from "./opcode.ts";
 import { compute } from "./run.ts";
-import { DATA_SIZE } from "./seccomp_data.ts";
-import { negate, WORD } from "./word_set.ts";
+import { negate } from "./word_set.ts";
 
 /**
- * What a register holds: a number, or a word of the call with some of its bits;
- * `undefined`: something else, or not the same on all ways.
+ * What a register holds; `undefined`: something that is no {@linkcode Value}, or
+ * not the same on all ways.
  */
-export type Held =
-  | { readonly known: number }
-  | { readonly word: number; readonly mask: number }
-  | undefined;
+export type Held = Value | undefined;
 
 /** What holds where an instruction begins, whichever way leads there. */
 export interface State {
@@ -147,19 +144,6 @@ function step(
       return { a: calculate(code, a, operandOf(code, k, x)), x, memory };
     default:
       return { a, x, memory };
-  }
-}
-
-function load(code: number, k: number, memory: readonly Held[]): Held {
-  switch (code & ~op.CLASS) {
-    case op.ABS:
-      return { word: k >> 2, mask: WORD };
-    case op.MEM:
-      return memory[k];
-    case op.LEN:
-      return { known: DATA_SIZE };
-    default:
-      return { known: k };
   }
 }
 

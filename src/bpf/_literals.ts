@@ -23,7 +23,9 @@ export function literalsOf(values: Values): Literal[] {
 }
 
 /** Where the values of a view are cut, and on which side one is. */
-function cuts({ mask, segments }: View, { all }: Values): Literal[] {
+function cuts({ mask, segments }: View, values: Values): Literal[] {
+  values.spend(2 * segments.length);
+  const { all } = values;
   const literals: Literal[] = [];
   let below: Bits = 0n;
   for (const { low, high, bits } of segments) {

@@ -22,10 +22,14 @@ export type Phrases = readonly (readonly Phrase[])[];
  * @param bits A set of `values`, neither empty nor all.
  * @param values What it is a set of.
  * @returns Of the ways to say it that are tried, the shortest; always exact.
+ * @throws {BudgetError} If that is too long to find.
  */
 export function phrase(bits: Bits, values: Values): Phrases {
   const ways = [
-    ...values.views.flatMap((view) => inView(bits, view)),
+    ...values.views.flatMap((view) => {
+      values.spend(4 * view.segments.length);
+      return inView(bits, view);
+    }),
     ...masked(bits, values),
   ];
   if (ways.length === 0) return cover(bits, values);

@@ -1,4 +1,5 @@
 import type { WordClass, WordClasses } from "./_word_classes.ts";
+import type { Budget } from "./budget.ts";
 import { type Test, WORD } from "./word_set.ts";
 
 /**
@@ -39,6 +40,11 @@ export const LOW_HALF = joinWords(0, WORD);
 const HIGH_HALF = joinWords(WORD, 0);
 export const ALL_BITS = joinWords(WORD, WORD);
 
+/** How many steps it takes to work on a set of so many kinds of values. */
+function stepsFor(kinds: number): number {
+  return 1 + Math.floor(kinds / 64);
+}
+
 /** The value of two halves. */
 export function joinWords(high: number, low: number): bigint {
   return BigInt(high) << 32n | BigInt(low);
@@ -51,17 +57,26 @@ export class Values {
   /** The whole argument, its lower half and its upper one. */
   readonly views: readonly View[];
   readonly halves: readonly [high: Half, low: Half];
+  /** How many steps it takes to work on a set of them. */
+  readonly steps: number;
   readonly #high: readonly WordClass[];
   readonly #low: readonly WordClass[];
+  readonly #budget: Budget;
 
   /**
    * @param high The classes of the upper half.
    * @param low The classes of the lower one.
+   * @param budget How much work may be spent on the values, then and later.
+   * @throws {BudgetError} If there are too many.
    */
-  constructor(high: WordClasses, low: WordClasses) {
+  constructor(high: WordClasses, low: WordClasses, budget: Budget) {
     this.#high = high.classes;
     this.#low = low.classes;
-    this.all = this.where(any, any);
+    this.#budget = budget;
+    const kinds = this.#high.length * this.#low.length;
+    budget.spend(kinds);
+    this.steps = stepsFor(kinds);
+    this.all = (1n << BigInt(kinds)) - 1n;
     const highs = intervalsOf(high);
     const lows = intervalsOf(low);
     this.halves = [halfOf(high, highs), halfOf(low, lows)];
@@ -78,18 +93,31 @@ export class Values {
    *
    * @param high What is to hold of the upper half.
    * @param low What is to hold of the lower one.
+   * @throws {BudgetError} If there is no more time to tell.
    */
   where(high: WordPredicate, low: WordPredicate): Bits {
-    const row = this.#low.reduce(
-      (bits, { sample }, index) =>
-        low(sample) ? bits | 1n << BigInt(index) : bits,
-      0n,
-    );
-    return this.#high.reduce(
-      (bits, { sample }, index) =>
-        high(sample) ? bits | row << BigInt(index * this.#low.length) : bits,
-      0n,
-    );
+    // To look at a class takes less than other steps.
+    this.#budget.spend(1 + ((this.#high.length + this.#low.length) >> 3));
+    const row = this.#low.reduce((bits, { sample }, index) => {
+      if (!low(sample)) return bits;
+      this.#budget.spend(stepsFor(index));
+      return bits | 1n << BigInt(index);
+    }, 0n);
+    return this.#high.reduce((bits, { sample }, index) => {
+      if (!high(sample)) return bits;
+      this.spend();
+      return bits | row << BigInt(index * this.#low.length);
+    }, 0n);
+  }
+
+  /**
+   * Accounts for work on sets of these values.
+   *
+   * @param sets How many sets are looked at or made.
+   * @throws {BudgetError} If there is no more time for it.
+   */
+  spend(sets = 1): void {
+    this.#budget.spend(sets * this.steps);
   }
 
   /** Where the upper half is one word, the lower one tells values apart. */

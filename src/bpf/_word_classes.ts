@@ -32,6 +32,7 @@ export function classesOf(
   const starts = new Set([0]);
   const tests = new Map<string, Test>();
   for (const set of new Set(sets)) {
+    budget.spend(1 + (set.intervals.length >> 3));
     set.intervals.forEach((bound, index) => {
       if (index % 2 === 0) starts.add(bound);
       else if (bound < WORD) starts.add(bound + 1);

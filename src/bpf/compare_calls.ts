@@ -8,7 +8,7 @@ import {
 import type { AbiMeaning } from "./meaning.ts";
 import type { Region } from "./region.ts";
 import { ARCHITECTURE, NUMBER, type SeccompData } from "./seccomp_data.ts";
-import { negate, type Test, WORD } from "./word_set.ts";
+import { exactly, negate, type Test, WORD } from "./word_set.ts";
 
 /**
  * The steps that a comparison may take; that of two filters of 400 rules on three
@@ -191,8 +191,4 @@ function* splitNumbers(
     rest = rest.narrow(NUMBER, negate(exactly(number)), budget);
   }
   if (rest) yield [{ abi: name, number: undefined }, rest];
-}
-
-function exactly(value: number): Test {
-  return { mask: WORD, low: value, high: value, inside: true };
 }

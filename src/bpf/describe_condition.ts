@@ -10,12 +10,15 @@ export interface Place {
   readonly is64Bit: boolean;
 }
 
+/** What is said of a condition that looks at no bit. */
+export const ALWAYS = "always";
+
 const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 const LOW_BITS = 0xffff_ffffn;
 
 /**
  * A condition as people write it, with constants by name where they are known:
- * `arg1 & 0xffffffff == TIOCSTI`.
+ * `arg1 & 0xffffffff == TIOCSTI`; {@linkcode ALWAYS} where it looks at no bit.
  */
 export function describeCondition(
   { argument, comparison, mask, value }: MeantCondition,
@@ -23,6 +26,7 @@ export function describeCondition(
 ): string {
   const all = is64Bit ? ALL_BITS : LOW_BITS;
   const bits = mask & all;
+  if (bits === 0n) return ALWAYS;
   const wanted = value & bits;
   const name = (number: bigint) =>
     describeConstant(syscall, argument, number, abi);

@@ -28,6 +28,8 @@ const CASES: readonly [
     "arg0 & (CLONE_NEWNS|CLONE_NEWUSER) == 0x0",
   ],
   ["read", [2, "<=", ALL, 16n], "arg2 <= 0x10"],
+  // 0 has a name here, PER_LINUX, which would read as if it were a mask.
+  ["personality", [0, "==", 0n, 0n], "always"],
 ];
 
 Deno.test("a condition is told with the constants that it is about", () => {
@@ -47,4 +49,6 @@ Deno.test("on a 32-bit ABI half a register is all of it", () => {
       "arg1 == TIOCSTI",
     );
   }
+  const mask = 0xff_0000_0000n;
+  assert.equal(describeCondition({ ...condition, mask }, place), "always");
 });

@@ -7,10 +7,11 @@
 import { classesOf, describeWords, sizeOf } from "./_word_classes.ts";
 import { type CallRow, explainCalls, keyOf } from "./_explain_calls.ts";
 import { Budget } from "./budget.ts";
-import { exploreAll } from "./explore.ts";
+import { exploreAll, type Verdicts } from "./explore.ts";
 import type { Instruction } from "./instruction.ts";
 import type { NamedAbi, Naming } from "./naming.ts";
-import { ARCHITECTURE } from "./seccomp_data.ts";
+import type { Region } from "./region.ts";
+import { ARCHITECTURE, WORDS } from "./seccomp_data.ts";
 import { WORD, WordSet } from "./word_set.ts";
 
 /** The steps that an explanation may take if nothing else is said. */
@@ -56,13 +57,21 @@ export function explain(
   steps: number = EXPLANATION_STEPS,
 ): Section[] {
   const budget = new Budget(steps);
-  const verdicts = [...exploreAll(programs, budget)];
+  const verdicts: Verdicts[] = [];
+  for (const each of exploreAll(programs, budget)) {
+    // All are kept: they may be as large as they are many.
+    budget.spend(boundsOf(each.region));
+    verdicts.push(each);
+  }
   const { classes } = classesOf([
     ...verdicts.map(({ region }) => region.word(ARCHITECTURE)),
     ...naming.expected.map((architecture) => WordSet.of(architecture)),
   ], budget);
-  const answers = (sample: number) =>
-    verdicts.filter(({ region }) => region.word(ARCHITECTURE).has(sample));
+  const answers = (sample: number) => {
+    budget.spend(verdicts.length);
+    return verdicts
+      .filter(({ region }) => region.word(ARCHITECTURE).has(sample));
+  };
   const named: Section[] = [];
   const others: Unnamed[] = [];
   for (const { set, sample } of classes) {
@@ -85,6 +94,16 @@ export function explain(
     ...named.filter((section) => !isExpected(section)),
     ...unnamed(others),
   ]);
+}
+
+/** How many bounds and tests a region is made of. */
+function boundsOf(region: Region): number {
+  let bounds = 0;
+  for (let index = 0; index < WORDS; index++) {
+    const { intervals, tests } = region.word(index);
+    bounds += intervals.length + tests.length;
+  }
+  return bounds;
 }
 
 /** What is done with the calls of architectures that have no name. */

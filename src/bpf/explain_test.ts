@@ -320,6 +320,59 @@ Deno.test("no line is longer than 80 columns, though a list of flags be", () => 
   for (const line of lines) assert.ok(line.length <= WIDTH, line);
 });
 
+/** Answers of its own for some values of some words, and of all others one. */
+function answering(
+  checks: number,
+  wordOf: (index: number) => number,
+): Instruction[] {
+  const each = Array.from({ length: checks }, (_, index) => [
+    load(4 * wordOf(index)),
+    jumpIfEqual(Math.imul(index + 1, 0x9e37_79b1) >>> 0, 0, 1),
+    ret(0x5_0000 + index),
+  ]);
+  return [...each.flat(), ret(PASS)];
+}
+
+const HALVES = 12;
+
+for (const checks of [100, 200, 400, 1300]) {
+  Deno.test(`${checks} checks of all arguments are given up`, () => {
+    const program = answering(checks, (index) => lowWord(0) + index % HALVES);
+    const decoded = decode(assemble(program));
+    assert.throws(() => explain([decoded], NAMING), BudgetError);
+  });
+}
+
+Deno.test("regions without number are given up before they fill the memory", () => {
+  const manyWays = Array.from({ length: 60 }, (_, index) => [
+    load(4 * (lowWord(1) + index % 10)),
+    test(op.JSET, 2 ** Math.floor(index / 10), 0, 1),
+    load(0),
+  ]).flat();
+  const program = [
+    ...manyWays,
+    ...answering(1200, (index) => lowWord(0) + index % 2),
+  ];
+  const decoded = decode(assemble(program));
+  assert.throws(() => explain([decoded], NAMING), BudgetError);
+});
+
+Deno.test("a thousand values of one argument are told", () => {
+  const checks = Array.from({ length: 1000 }, (_, index) => [
+    jumpIfEqual(3 * index, 0, 1),
+    ret(REFUSE),
+  ]);
+  const said = ofCall(4, load(LOW), ...checks.flat(), ret(PASS));
+  const values = Array.from(
+    { length: 1000 },
+    (_, index) => `0x${(3 * index).toString(16)}`,
+  );
+  assert.equal(
+    said,
+    `ioctl: Refuse when arg1 & 0xffffffff in {${values.join(", ")}}, else Pass`,
+  );
+});
+
 Deno.test("what cannot be told is not told", () => {
   const adding = [
     load(16),

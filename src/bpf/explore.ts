@@ -1,10 +1,10 @@
+import { load, type Value } from "./_register.ts";
 import { KILL_THREAD, mostRestrictive } from "./action.ts";
 import type { Budget } from "./budget.ts";
 import type { Instruction } from "./instruction.ts";
 import * as op from "./opcode.ts";
 import { Region } from "./region.ts";
 import { compute } from "./run.ts";
-import { DATA_SIZE } from "./seccomp_data.ts";
 import { negate, type Test, WORD } from "./word_set.ts";
 
 /** Calls that take the same way through a program. */
@@ -30,13 +30,6 @@ export class UnknownProgramError extends Error {
     );
   }
 }
-
-/**
- * What a register holds: a number, or a word of the call with some of its bits.
- */
-type Value =
-  | { readonly known: number }
-  | { readonly word: number; readonly mask: number };
 
 /** Where a walk is. */
 interface Place {
@@ -175,19 +168,6 @@ function follow(
         a = result;
       }
     }
-  }
-}
-
-function load(code: number, k: number, memory: readonly Value[]): Value {
-  switch (code & ~op.CLASS) {
-    case op.ABS:
-      return { word: k >> 2, mask: WORD };
-    case op.MEM:
-      return memory[k];
-    case op.LEN:
-      return { known: DATA_SIZE };
-    default:
-      return { known: k };
   }
 }
 

@@ -39,16 +39,18 @@ export class ProgramError extends Error {
  */
 export function decode(bytes: Uint8Array): Instruction[] {
   const count = bytes.length / INSTRUCTION_SIZE;
+  if (count > MOST_INSTRUCTIONS) {
+    // There may be more of them than was read.
+    throw new ProgramError(
+      `it has more than ${MOST_INSTRUCTIONS} instructions, the most that the kernel takes`,
+    );
+  }
   if (!Number.isInteger(count)) {
     throw new ProgramError(
       `${bytes.length} bytes are not a whole number of instructions`,
     );
   }
-  if (count < 1 || count > MOST_INSTRUCTIONS) {
-    throw new ProgramError(
-      `it has ${count} instructions; the kernel takes 1 to ${MOST_INSTRUCTIONS}`,
-    );
-  }
+  if (count === 0) throw new ProgramError("it has no instructions");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const program: Instruction[] = [];
   for (let index = 0; index < count; index++) {

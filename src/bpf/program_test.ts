@@ -169,10 +169,10 @@ Deno.test("a program has 1 to 4096 instructions", () => {
   const of = (length: number) => assemble(Array(length).fill(END));
   assert.equal(decode(of(1)).length, 1);
   assert.equal(decode(of(MOST_INSTRUCTIONS)).length, 4096);
-  assert.throws(() => decode(of(0)), /it has 0 instructions/);
+  assert.throws(() => decode(of(0)), /it has no instructions/);
   assert.throws(
     () => decode(of(MOST_INSTRUCTIONS + 1)),
-    /it has 4097 instructions; the kernel takes 1 to 4096/,
+    /it has more than 4096 instructions, the most that the kernel takes/,
   );
 });
 

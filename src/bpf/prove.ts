@@ -23,7 +23,7 @@ import { type AbiMeaning, type Meaning, type MeantRule } from "./meaning.ts";
 import type { Region } from "./region.ts";
 import { ARCHITECTURE, NUMBER, type SeccompData } from "./seccomp_data.ts";
 import { type Way, type Ways, waysOf } from "./ways.ts";
-import { negate, type Test, WORD } from "./word_set.ts";
+import { exactly, negate, type Test, WORD } from "./word_set.ts";
 
 /**
  * The steps that a proof may take if nothing else is said; a filter of 400 rules
@@ -254,8 +254,4 @@ function territoriesOf(
 
 function territory(low: number, high: number, abi?: AbiMeaning): Territory {
   return { numbers: { mask: WORD, low, high, inside: true }, abi };
-}
-
-function exactly(value: number): Test {
-  return { mask: WORD, low: value, high: value, inside: true };
 }

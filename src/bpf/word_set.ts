@@ -19,6 +19,11 @@ export interface Test {
   readonly inside: boolean;
 }
 
+/** The test whether a word is a certain one. */
+export function exactly(word: number): Test {
+  return { mask: WORD, low: word, high: word, inside: true };
+}
+
 /** The opposite test. */
 export function negate({ mask, low, high, inside }: Test): Test {
   return { mask, low, high, inside: !inside };

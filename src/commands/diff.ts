@@ -14,6 +14,9 @@ const SAME = 0;
 const DIFFERENT = 1;
 const COULD_NOT_RUN = 2;
 
+const BOTH_FAIL =
+  "both fail alike at a stage, so whether something changes there could not be told";
+
 /** The flags of `diff`. */
 export interface DiffFlags {
   /** The stages; left out: the well-known ones and those of both files. */
@@ -49,17 +52,27 @@ export async function diff(
         ? `${JSON.stringify(reportToJson(report), null, 2)}\n`
         : reportToText(report, palette()),
     );
-    return end(isSame(report) ? SAME : DIFFERENT);
+    if (isDifferent(report)) return end(DIFFERENT);
+    const isTold = report.stages.every(({ problems }) => !problems.before);
+    return isTold ? end(SAME) : end(COULD_NOT_RUN, BOTH_FAIL);
   } catch (error) {
     return end(COULD_NOT_RUN, error);
   }
 }
 
-function isSame({ stages }: DiffReport): boolean {
-  return stages.every(({ changes, problems }) =>
-    changes.calls.length === 0 && changes.settings.length === 0 &&
-    problems.before === undefined && problems.after === undefined
+function isDifferent({ before, after, stages }: DiffReport): boolean {
+  return stages.some(({ changes, problems }) =>
+    changes.calls.length > 0 || changes.settings.length > 0 ||
+    withoutFile(problems.before, before) !== withoutFile(problems.after, after)
   );
+}
+
+/** The same problem has another file on each side, where it names that. */
+function withoutFile(
+  problem: string | undefined,
+  { configuration }: Survey,
+): string | undefined {
+  return problem?.replaceAll(configuration, "");
 }
 
 /** Stages at which the same is in force are compared once. */

@@ -1,13 +1,11 @@
-import { describeCondition } from "../bpf/describe_condition.ts";
+import { ALWAYS, describeCondition } from "../bpf/describe_condition.ts";
 import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
-import type { Comparison } from "../bpf/meaning.ts";
 import { wrap } from "../bpf/wrap.ts";
+import { meantBy } from "../libseccomp/meaning.ts";
 import {
-  type ComparisonName,
   getNativeArch,
   type Journal,
   type JournalRule,
-  type ScmpCondition,
 } from "../libseccomp/mod.ts";
 import { describeAction } from "../policy/action.ts";
 import { constantAbi } from "../policy/parse_call.ts";
@@ -18,18 +16,6 @@ import type { Survey } from "./survey.ts";
 const LISTED = 3;
 
 const INDENT = "  ";
-
-const ALL_BITS = 0xffff_ffff_ffff_ffffn;
-
-const COMPARISONS: Readonly<Record<ComparisonName, Comparison>> = {
-  NotEqual: "!=",
-  Less: "<",
-  LessOrEqual: "<=",
-  Equal: "==",
-  GreaterEqual: ">=",
-  Greater: ">",
-  MaskedEqual: "==",
-};
 
 /** What stands above a filter where there are several. */
 const HEADINGS: Readonly<Record<Layer["name"], string>> = {
@@ -157,25 +143,27 @@ function* byCall(rows: readonly Row[]) {
       yield { call, place, what };
       continue;
     }
-    for (const { rule: { conditions } } of group) {
-      const texts = conditions.map((each) => conditionText(each, call));
-      const when = texts.length > 0 ? ` when ${texts.join(" and ")}` : "";
-      yield { call, place, what: `${does}${when}` };
+    for (const { rule } of group) {
+      yield { call, place, what: `${does}${conditionsText(rule)}` };
     }
   }
 }
 
-/** Rules are about calls of the native ABI, in its names. */
-function conditionText(
-  { argument, op, operandOne, operandTwo }: ScmpCondition,
-  syscall: string,
-): string {
-  const isMasked = op.comparison === "MaskedEqual";
+/**
+ * When a rule matches: ` when arg0 == 0x1`. Rules are about calls of the native
+ * ABI, in its names.
+ */
+function conditionsText({ conditions, syscall }: JournalRule): string {
+  if (conditions.length === 0) return "";
   const arch = getNativeArch();
-  return describeCondition({
-    argument,
-    comparison: COMPARISONS[op.comparison],
-    mask: isMasked ? operandOne : ALL_BITS,
-    value: isMasked ? operandTwo : operandOne,
-  }, { syscall, abi: constantAbi(arch), is64Bit: arch.is64Bit });
+  const place = {
+    syscall: `${syscall}`,
+    abi: constantAbi(arch),
+    is64Bit: arch.is64Bit,
+  };
+  const texts = conditions.map((each) =>
+    describeCondition(meantBy(each), place)
+  );
+  const limits = texts.filter((text) => text !== ALWAYS);
+  return limits.length > 0 ? ` when ${limits.join(" and ")}` : ` ${ALWAYS}`;
 }

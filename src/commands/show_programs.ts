@@ -35,8 +35,12 @@ export function explainPrograms(
     const isKnown = error instanceof UnknownProgramError ||
       error instanceof BudgetError;
     if (!isKnown) throw error;
-    const which = programs.find((_, index) => isUnknown(decoded[index]));
-    const whose = programs.length > 1 && which ? `${which.name}: ` : "";
+    const isOneOfMany = programs.length > 1 &&
+      error instanceof UnknownProgramError;
+    const which = isOneOfMany
+      ? programs.find((_, index) => isUnknown(decoded[index]))
+      : undefined;
+    const whose = which ? `${which.name}: ` : "";
     const what = programs.length === 1 ? "it does" : "they do together";
     const problem = `what ${what} cannot be told as a policy: ` +
       `${whose}${error.message}; --format asm shows the instructions`;

@@ -176,7 +176,8 @@ function addMultiplexed(
   if (direct !== undefined) add(direct, rule);
 }
 
-function meantBy(
+/** A condition as it is proven; mask and value are whole on 32-bit ABIs too. */
+export function meantBy(
   { argument, op, operandOne, operandTwo }: ScmpCondition,
 ): MeantCondition {
   const { comparison } = op;

@@ -1,6 +1,7 @@
 import type { Journal } from "../libseccomp/mod.ts";
 import { CallStates } from "./call_state.ts";
 import type { Finding, Surroundings } from "./finding.ts";
+import { lintConditions } from "./lint_conditions.ts";
 import { lintLibrary } from "./lint_library.ts";
 import { lintMultiplexed } from "./lint_multiplexed.ts";
 import { lintRules } from "./lint_rules.ts";
@@ -43,6 +44,7 @@ export function lint(
     ...lintPrivileges(journals, surroundings),
     ...lintStartup(states),
     ...lintRules(journals, states),
+    ...lintConditions(journals),
     ...lintSiblings(states, surroundings),
     ...lintWaysRound(journals, states),
     ...lintMultiplexed(journals, states),

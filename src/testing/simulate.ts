@@ -31,7 +31,8 @@ export type Argument = number | bigint | string;
  * @param call The call, and where it is made.
  * @param args Up to six arguments; what is left out is 0. They are registers of
  * 64 bits: a negative number has all of the upper half set.
- * @throws {CallError} If there is no such call there, or an argument is none.
+ * @throws {CallError} If there is no such call there, what is given is none, or
+ * an argument is none.
  * @throws {ScmpError} `EINVAL` if there is no such architecture.
  *
  * @example
@@ -53,7 +54,7 @@ export function simulate(
   call: Call,
   ...args: readonly Argument[]
 ): Verdict {
-  const made = typeof call === "object" ? call : { call, arch: "native" };
+  const made = readMade(call);
   const arch = made.arch === "native"
     ? getNativeArch()
     : getArchFromString(made.arch);
@@ -66,6 +67,16 @@ export function simulate(
     filter: decidedBy.name,
     ...whoDecides(data, decidedBy.answer, known, layer?.journal),
   });
+}
+
+/** What to call and where, though it may come from untyped code. */
+function readMade(call: Call): Exclude<Call, string | number> {
+  const made = typeof call === "object" ? call : { call, arch: "native" };
+  const isCall = ["string", "number"].includes(typeof made?.call);
+  if (isCall && typeof made.arch === "string") return made;
+  throw new CallError(
+    "a call is a name, a number, or an object { call, arch }",
+  );
 }
 
 /** An argument as text, whole. */

@@ -99,6 +99,16 @@ Deno.test("a call of an architecture that is not covered kills the process", asy
   assert.equal(verdict.by, "bad-arch action");
 });
 
+Deno.test("what is no call at all is a CallError too", async () => {
+  const expansion = await expand(nothing);
+  for (const call of [null, undefined, {}, { call: null, arch: "native" }]) {
+    assert.throws(
+      () => simulate(expansion, call as never),
+      { name: "CallError", code: "ECALL" },
+    );
+  }
+});
+
 Deno.test("a call of a further architecture is asked for by its name", async () => {
   const configuration = { architectures: ["native", other] };
   const expansion = await expand(noPtrace, { configuration });
@@ -115,6 +125,8 @@ const slips: [what: string, RegExp, Call, ...Argument[]][] = [
   ["inexact number", /above 2\^53-1 a bigint/, "ioctl", 2 ** 60],
   ["too large number", /does not fit into 64 bits/, "ioctl", 2n ** 64n],
   ["seventh argument", /at most 6 arguments, not 7/, 1, 1, 2, 3, 4, 5, 6, 7],
+  ["kind of call", /a call is a name, a number, or an/, {} as never],
+  ["object without arch", /{ call, arch }/, { call: "ioctl" } as never],
   ["architecture", /no architecture 'vax'/, { call: "ioctl", arch: "vax" }],
 ];
 for (const [what, message, call, ...args] of slips) {
