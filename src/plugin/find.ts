@@ -1,6 +1,6 @@
-import { SystemCallError } from "../libc/mod.ts";
-import { realPath } from "../libc/real_path.ts";
+import { openTrusted, TrustError } from "../libc/trusted_file.ts";
 import { PluginError } from "./error.ts";
+import { checkImports } from "./imports.ts";
 
 /** What Deno reads as an ES module. */
 const MODULE = /\.(?:ts|mts|js|mjs)$/;
@@ -12,51 +12,38 @@ export interface CheckedPlugin {
 }
 
 /**
- * Makes sure that a plugin's file is there, can be a plugin, and has the digest
- * that it shall have, as long as there are permissions to look.
+ * Makes sure that a plugin's file is there, can be a plugin, is what it shall
+ * be, and that nobody else can change it or what it imports; as long as there
+ * are permissions to look.
  *
  * The digest is of this one file; what it imports is not in it.
  *
- * @param plugin Its path, and its SHA-256 digest as 64 hexadecimal digits, if
- * there is one.
- * @throws {PluginError} If it is not.
+ * @param plugin Its absolute path, and its SHA-256 digest as 64 hexadecimal
+ * digits, if there is one.
+ * @throws {PluginError} If it is not so.
  */
 export async function checkPlugin(
   { file: named, sha256 }: { file: string; sha256: string | undefined },
 ): Promise<CheckedPlugin> {
-  const file = findPluginFile(named);
-  if (sha256 === undefined) return { file };
-  const digest = await crypto.subtle.digest("SHA-256", read(file));
-  const actual = new Uint8Array(digest).toHex();
-  if (actual === sha256) return { file };
-  throw new PluginError(
-    named,
-    `${file} has the SHA-256 digest ${actual}; validation_plugin_sha256 says ${sha256}`,
-  );
-}
-
-function read(file: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Deno.readFileSync(file);
-  } catch (cause) {
-    throw new PluginError(
-      file,
-      `could not read ${file}: ${(cause as Error).message}`,
-      { cause },
-    );
+  const { file, bytes } = readPlugin(named);
+  if (sha256 !== undefined) {
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    const actual = new Uint8Array(digest).toHex();
+    if (actual !== sha256) {
+      throw new PluginError(
+        named,
+        `${file} has the SHA-256 digest ${actual}; validation_plugin_sha256 says ${sha256}`,
+      );
+    }
   }
+  await checkImports(file, new TextDecoder().decode(bytes));
+  return { file };
 }
 
-/**
- * Makes sure that a plugin's file is there and can be one, as long as there are
- * permissions to look.
- *
- * @param plugin The path as it is configured.
- * @returns The path with all links resolved, as the kernel does it: a module's
- * URL would take `..` for what stands before it.
- * @throws {PluginError} If it is not.
- */
-function findPluginFile(plugin: string): string {
+/** The file's content, and its path without links. */
+function readPlugin(
+  plugin: string,
+): { file: string; bytes: Uint8Array<ArrayBuffer> } {
   if (!MODULE.test(plugin)) {
     const hint = plugin.endsWith(".so")
       ? "a Go plugin cannot be loaded; port it to TypeScript, see docs/porting.md"
@@ -64,13 +51,10 @@ function findPluginFile(plugin: string): string {
     throw new PluginError(plugin, `${plugin}: ${hint}`);
   }
   try {
-    const file = realPath(plugin);
-    if (Deno.statSync(file).isFile) return file;
+    const opened = openTrusted(plugin);
+    return { file: opened.path, bytes: opened.read() };
   } catch (cause) {
-    const why = cause instanceof SystemCallError && cause.code === "ENOENT"
-      ? "there is no such file"
-      : (cause as Error).message;
-    throw new PluginError(plugin, `${plugin}: ${why}`, { cause });
+    if (!(cause instanceof TrustError)) throw cause;
+    throw new PluginError(plugin, cause.message, { cause });
   }
-  throw new PluginError(plugin, `${plugin} is not a regular file`);
 }

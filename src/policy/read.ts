@@ -1,9 +1,14 @@
 import { parse, TomlError } from "smol-toml";
-import { realPath } from "../libc/real_path.ts";
+import { openTrusted, TrustError } from "../libc/trusted_file.ts";
 import { at, ConfigurationError } from "./error.ts";
 
 /** A larger file is no configuration: 1 MiB. */
 const LARGEST = 1024 * 1024;
+/**
+ * A deeper one is none either, and what tells its lines would be at it for
+ * minutes.
+ */
+const DEEPEST = 64;
 
 /**
  * Reads a configuration file.
@@ -12,7 +17,7 @@ const LARGEST = 1024 * 1024;
  * @param what What it is, for messages.
  * @returns Its text.
  * @throws {ConfigurationError} If it cannot be read, or is no text of a sensible
- * size.
+ * size, or if somebody else can change it.
  */
 export function readConfiguration(
   path: string,
@@ -28,16 +33,16 @@ export function readConfiguration(
     );
   let bytes: Uint8Array;
   try {
-    const file = realPath(path);
-    const { isFile, size } = Deno.statSync(file);
-    if (!isFile) throw refuse("it is not a regular file");
-    if (size > LARGEST) {
-      throw refuse(`it has ${size} bytes, more than the ${LARGEST} allowed`);
+    const file = openTrusted(path);
+    if (file.size > LARGEST) {
+      throw refuse(
+        `it has ${file.size} bytes, more than the ${LARGEST} allowed`,
+      );
     }
-    bytes = Deno.readFileSync(file);
+    bytes = file.read();
   } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
-    throw refuse((cause as Error).message, cause);
+    if (!(cause instanceof TrustError)) throw cause;
+    throw refuse(cause.message, cause);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -55,14 +60,31 @@ export function readConfiguration(
  * @throws {ConfigurationError} If it is not TOML.
  */
 export function parseToml(path: string, text: string): unknown {
+  const refuse = (line: number | undefined, why: string, cause?: unknown) =>
+    new ConfigurationError([at(path, line, why)], { cause });
+  let document: unknown;
   try {
-    return parse(text);
+    document = parse(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const [reason] = cause.message.replace(/^Invalid TOML document: /, "")
       .split("\n");
-    throw new ConfigurationError([
-      at(path, cause.line, `not valid TOML: ${reason}`),
-    ], { cause });
+    throw refuse(cause.line, `not valid TOML: ${reason}`, cause);
   }
+  if (isDeeper(document, DEEPEST)) {
+    throw refuse(undefined, `tables and lists nest more than ${DEEPEST} deep`);
+  }
+  return document;
+}
+
+/** Whether something nests deeper than it may; told level by level. */
+function isDeeper(document: unknown, depth: number): boolean {
+  let level: unknown[] = [document];
+  for (let here = 0; here <= depth; here++) {
+    level = level.flatMap((value) =>
+      typeof value === "object" && value !== null ? Object.values(value) : []
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
 }

@@ -113,6 +113,12 @@ const stageLists = {
 /** `[auth.seccomp.stages.NAME]`. */
 const StageTable = v.strictObject(stageLists, "must be a table");
 
+/** A date is an object as well, and would be taken for an empty table. */
+const isNoDate = v.check(
+  (value: unknown) => !(value instanceof Date),
+  "must be a table, not a date or a time",
+);
+
 /** Names that no record can have: valibot would drop them without a word. */
 const RESERVED = ["__proto__", "prototype", "constructor"];
 
@@ -123,7 +129,12 @@ const stages = v.pipe(
     (value) => RESERVED.every((name) => !Object.hasOwn(Object(value), name)),
     `a stage cannot be called ${RESERVED.join(", ")}`,
   ),
-  v.record(v.string(), StageTable, "must be a table of stages"),
+  isNoDate,
+  v.record(
+    v.string(),
+    v.pipe(v.unknown(), isNoDate, StageTable),
+    "must be a table of stages",
+  ),
 );
 
 /** `[auth.seccomp]`, with its defaults. */
@@ -198,6 +209,7 @@ const table = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(
     v.unknown(),
     v.check((value) => !Array.isArray(value), "must be one table, not a list"),
+    isNoDate,
     schema,
   );
 
