@@ -1,4 +1,5 @@
 import { cString, int, libc, SystemCallError } from "../libc/mod.ts";
+import { trustedPlace, TrustError } from "../libc/trusted_file.ts";
 
 /** How much a record matters. */
 export type Level = "error" | "warn" | "info" | "debug";
@@ -44,6 +45,9 @@ export interface SystemLog {
   write(record: LogRecord): void;
 }
 
+/** Held from before any plugin, which could put another `Deno` in its place. */
+const { pid } = Deno;
+
 /** The severities of syslog(3), and logrus's names for them. */
 const SEVERITY: Readonly<Record<Level, number>> = {
   error: 3,
@@ -58,9 +62,12 @@ const SOCKET = "/dev/log";
 
 const O_WRONLY = 1;
 const O_CREAT = 0o100;
+const O_EXCL = 0o200;
 const O_NOCTTY = 0o400;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
+/** It has another value on aarch64 than elsewhere (asm/fcntl.h). */
+const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const O_CLOEXEC = 0o2000000;
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
@@ -72,6 +79,7 @@ const SOCK_DGRAM = 2;
  * @param settings Where records go.
  * @returns The log, or `undefined` if it is not enabled.
  * @throws {SystemCallError} If it cannot be opened.
+ * @throws {TrustError} If somebody else could have decided which file that is.
  *
  * Source: syslog(3), unix(7); RFC 3164 for the line that goes to the syslog
  * socket.
@@ -88,7 +96,7 @@ export function openSystemLog(
     const json = JSON.stringify({ time: now.toISOString(), ...record });
     if (!isSyslog) return `${json}\n`;
     const priority = FACILITY | SEVERITY[record.level];
-    return `<${priority}>${syslogTime(now)} ${TAG}[${Deno.pid}]: ${json}`;
+    return `<${priority}>${syslogTime(now)} ${TAG}[${pid}]: ${json}`;
   };
   return {
     fd,
@@ -110,12 +118,39 @@ export function openSystemLog(
   };
 }
 
+/**
+ * How often a file may come and go while it is opened, as when many launches
+ * make it at once or it is rotated.
+ */
+const MOST_TRIES = 10;
+
 function openFile(path: string): number {
-  const flags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY |
-    O_CLOEXEC;
-  const fd = libc().calls.open(cString(path).pointer, flags, 0o600);
-  if (fd < 0) throw new SystemCallError(`open the system log ${path}`);
-  return fd;
+  let problem: SystemCallError | undefined;
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+    const { path: real, isThere } = findPlace(path);
+    const flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
+      O_NOFOLLOW | (isThere ? 0 : O_CREAT | O_EXCL);
+    const fd = libc().calls.open(cString(real).pointer, flags, 0o600);
+    if (fd >= 0) return fd;
+    problem = new SystemCallError(`open the system log ${path}`);
+    if (problem.code !== (isThere ? "ENOENT" : "EEXIST")) break;
+  }
+  throw problem;
+}
+
+/** Where the log is, if nobody else could have led there. */
+function findPlace(path: string): ReturnType<typeof trustedPlace> {
+  try {
+    return trustedPlace(path);
+  } catch (cause) {
+    if (!(cause instanceof TrustError)) throw cause;
+    const { code, message } = cause;
+    throw new TrustError(
+      `could not open the system log ${path}: ${message}`,
+      code,
+      { cause },
+    );
+  }
 }
 
 function connectSyslog(): number {
