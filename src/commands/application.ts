@@ -6,6 +6,10 @@ import {
   run,
 } from "@stricli/core";
 import configuration from "../../deno.json" with { type: "json" };
+import {
+  PrivilegeError,
+  refuseBorrowedPrivileges,
+} from "../launch/privileges.ts";
 import { EXEC_USAGE } from "./exec_arguments.ts";
 
 /** The exit code of every command but `exec` for "could not run". */
@@ -235,6 +239,13 @@ export async function runApplication(args: readonly string[]): Promise<never> {
     exitCode: undefined as number | string | null | undefined,
   };
   const context: CommandContext = { process };
+  try {
+    refuseBorrowedPrivileges();
+  } catch (error) {
+    if (!(error instanceof PrivilegeError)) throw error;
+    process.stderr.write(`jacamar-seccomp: ${error.message}\n`);
+    Deno.exit(COULD_NOT_RUN);
+  }
   // Without a command there is nothing to do: that is a mistake, told with the
   // help.
   await run(application, args.length === 0 ? ["--help"] : args, context);

@@ -5,7 +5,11 @@ import {
   type PreparedLaunch,
   prepareLaunch,
 } from "../launch/launch.ts";
-import { decideNoNewPrivs, readPrivileges } from "../launch/privileges.ts";
+import {
+  decideNoNewPrivs,
+  readPrivileges,
+  refuseBorrowedPrivileges,
+} from "../launch/privileges.ts";
 import { inferStage, type Stage } from "../launch/stage.ts";
 import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
 import { type CheckedPlugin, checkPlugin } from "../plugin/find.ts";
@@ -37,6 +41,7 @@ export async function exec(args: readonly string[]): Promise<never> {
   const failure = new Failure(isUnobfuscated(args));
   try {
     latchExit(failure.exitCode);
+    refuseBorrowedPrivileges();
     return await run(parseExecArguments(args), failure);
   } catch (error) {
     return failure.end(error);
@@ -96,6 +101,8 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
       user,
     });
   }
+  // Nothing is waited for from here on, so what is intact now stays so.
+  supervised?.requireIntact();
   let layers: Layer[];
   try {
     layers = stack.conclude();

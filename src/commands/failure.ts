@@ -1,4 +1,4 @@
-import { int, type Libc, libc } from "../libc/mod.ts";
+import { int, type Libc, libc, long, pointer } from "../libc/mod.ts";
 import { DriverError } from "../launch/driver.ts";
 import { jobLine } from "../log/job_log.ts";
 import {
@@ -13,6 +13,18 @@ import { UsageError } from "./exec_arguments.ts";
 const DEFAULT_EXIT_CODE = 2;
 
 const STDERR = 2;
+
+/**
+ * `exit_group(2)`'s number. Source: arch/x86/entry/syscalls/syscall_64.tbl,
+ * include/uapi/asm-generic/unistd.h.
+ */
+const EXIT_GROUP = long(Deno.build.arch === "aarch64" ? 94n : 231n);
+const NOWHERE = pointer(0n);
+
+/** What can be said of a failure when nothing can be said of it. */
+const UNTOLD =
+  "plugin error: a plugin changed what the reason would be told with";
+const UNLOGGED = "there may be no record of it";
 
 /**
  * The exit code for "the system failed, not the job".
@@ -52,7 +64,7 @@ export class Failure {
   readonly facts: Facts = {};
   /** Where the job log is at the moment. */
   stderr = STDERR;
-  readonly #exitWord = int(this.exitCode);
+  readonly #exitStatus = BigInt(this.exitCode);
   readonly #unobfuscated: boolean;
   /** `undefined` while it is not known where records go. */
   #log:
@@ -60,6 +72,10 @@ export class Failure {
     | undefined;
 
   #reference: string | undefined;
+  /** The job log's line for when a plugin has left nothing to make one with. */
+  #spare:
+    | { readonly line: Uint8Array<ArrayBuffer>; readonly size: bigint }
+    | undefined;
 
   constructor(unobfuscated: boolean) {
     this.#unobfuscated = unobfuscated;
@@ -107,6 +123,8 @@ export class Failure {
    * is left to do it.
    */
   lastWords(error: Error): { fd: number; line: string }[] {
+    const spare = new TextEncoder().encode(this.#jobLine(UNTOLD, UNLOGGED));
+    this.#spare = { line: spare, size: BigInt(spare.length) };
     const msg = message(error);
     const words = [{
       fd: this.stderr,
@@ -132,8 +150,18 @@ export class Failure {
       const line = new TextEncoder().encode(this.#jobLine(msg, unlogged));
       if (calls) calls.write(int(this.stderr), line, BigInt(line.length));
       else Deno.stderr.writeSync(line);
+    } catch {
+      // A plugin has changed what the lines above rely on.
+      if (calls && this.#spare) {
+        const { line, size } = this.#spare;
+        calls.write(int(this.stderr), line, size);
+      }
     } finally {
-      calls?._exit(this.#exitWord);
+      // Under a filter that refuses exit_group, _exit would end this thread
+      // alone, and the others would keep the process for ever.
+      calls?.syscall(EXIT_GROUP, this.#exitStatus, 0n, null);
+      // Then a fault ends it: it reads a stream that is nowhere.
+      calls?.fputs(NOWHERE, 0n);
       Deno.exit(this.exitCode);
     }
   }

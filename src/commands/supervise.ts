@@ -2,17 +2,27 @@ import { attribute, lend } from "../libseccomp/host.ts";
 import {
   getLibraryVersion,
   getNativeArch,
-  type ScmpFilter,
+  ScmpAction,
+  ScmpArch,
+  ScmpCompareOp,
+  ScmpError,
+  ScmpFilter,
+  ScmpSyscall,
+  VersionError,
 } from "../libseccomp/mod.ts";
 import {
   type LastWord,
   leaveLastWords,
   makeDeadline,
 } from "../launch/latch.ts";
+import { keepDirectory } from "../launch/directory.ts";
+import { recordSignals } from "../launch/signals.ts";
 import { keepStdio } from "../launch/stdio.ts";
 import type { User } from "../launch/user.ts";
+import { recordBuiltins } from "../plugin/builtins.ts";
 import { callPlugins } from "../plugin/call.ts";
 import type { CheckedPlugin } from "../plugin/find.ts";
+import { lockBuiltins } from "../plugin/lock.ts";
 import { revokePermissions } from "../plugin/confine.ts";
 import { describeThrown, placeOf, PluginError } from "../plugin/error.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -59,7 +69,19 @@ export interface Supervised {
     plugins: readonly CheckedPlugin[],
     policy: Policy,
   ): Promise<void>;
-  /** Stops the time and gives the standard descriptors back. */
+  /**
+   * Makes sure that the plugins left what this program's code relies on as it
+   * was. To be called when all of them are done and nothing is waited for any
+   * more.
+   *
+   * @throws {PluginError} If a built-in object was changed, or what becomes of
+   * a signal.
+   */
+  requireIntact(): void;
+  /**
+   * Stops the time, gives the standard descriptors back and the current
+   * directory.
+   */
   end(): void;
 }
 
@@ -95,7 +117,11 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   watchGlobalEvents((message, place) => {
     if (!isOver) fail(new PluginError(current, message, { place }));
   });
+  lockBuiltins(REACHABLE);
+  const findChange = recordBuiltins(REACHABLE);
+  const hasSameSignals = recordSignals();
   // From here on errors have to be told on another descriptor.
+  const restoreDirectory = keepDirectory();
   const stdio = keepStdio(showOutput);
   revokePermissions();
   return {
@@ -118,13 +144,42 @@ export function supervisePlugins(supervision: Supervision): Supervised {
       };
       await callPlugins(request);
     },
+    requireIntact() {
+      const changed = findChange();
+      if (changed !== undefined) {
+        throw new PluginError(
+          current,
+          `it changed ${changed}, which this program relies on`,
+        );
+      }
+      // The driver would not find ignored what was, and a signal that ends the
+      // job may have been swallowed.
+      if (hasSameSignals()) return;
+      throw new PluginError(current, "it listens for a signal");
+    },
     end() {
       isOver = true;
       deadline.stop();
       stdio.restore();
+      restoreDirectory();
     },
   };
 }
+
+/** Classes of this program that plugins are given, or objects of. */
+const REACHABLE = {
+  ScmpFilter,
+  ScmpAction,
+  ScmpArch,
+  ScmpCompareOp,
+  ScmpError,
+  ScmpSyscall,
+  VersionError,
+  "the rules of ScmpFilter": Object.getPrototypeOf(ScmpFilter),
+  "the attributes of ScmpFilter": Object.getPrototypeOf(
+    Object.getPrototypeOf(ScmpFilter),
+  ),
+};
 
 /** What a plugin leaves behind may fail later, or end the process. */
 function watchGlobalEvents(

@@ -147,6 +147,7 @@ async function surveyStage(
     if (plugins.length > 0) {
       await supervised?.expand(stack.filter, stage, plugins, policy);
     }
+    supervised?.requireIntact();
     return { stage, notes, layers: stack.conclude() };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

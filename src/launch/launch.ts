@@ -28,6 +28,7 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
 /** What seccomp(2) answers where it cannot read a program. */
 const EFAULT = 14;
+const SIGSEGV = 11;
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
 const SIG_DFL = 0n;
@@ -105,6 +106,7 @@ export function prepareLaunch(
     seccomp: long(SYS_SECCOMP),
     setNoNewPrivs: int(PR_SET_NO_NEW_PRIVS),
     getNoNewPrivs: int(PR_GET_NO_NEW_PRIVS),
+    sigsegv: int(SIGSEGV),
     sigpipe: int(SIGPIPE),
     sigxfsz: int(SIGXFSZ),
     nofile: int(RLIMIT_NOFILE),
@@ -112,6 +114,11 @@ export function prepareLaunch(
 
   /** Puts back what this process changed for itself, and nothing else. */
   const restore = () => {
+    // Rust has a handler, which execve would drop. Should the driver not be
+    // executed, a fault must end the process, whatever the filter refuses.
+    if (signal(words.sigsegv, SIG_DFL) === SIG_IGN) {
+      signal(words.sigsegv, SIG_IGN);
+    }
     signal(words.sigpipe, SIG_DFL);
     signal(words.sigxfsz, sigxfsz);
     if (fileLimit) setrlimit(words.nofile, fileLimit);

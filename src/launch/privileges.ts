@@ -1,11 +1,13 @@
-import { int, libc, memory, SystemCallError } from "../libc/mod.ts";
+import { int, libc, long, memory, SystemCallError } from "../libc/mod.ts";
 
 /** `CAP_SYS_ADMIN` of capabilities(7). */
-const CAP_SYS_ADMIN = 21;
+const CAP_SYS_ADMIN = 21n;
 /** `_LINUX_CAPABILITY_VERSION_3` of capget(2). */
 const CAPABILITY_VERSION = 0x2008_0522;
 /** `PR_GET_NO_NEW_PRIVS` of prctl(2). */
 const PR_GET_NO_NEW_PRIVS = 39;
+/** `AT_SECURE` of getauxval(3). */
+const AT_SECURE = 23n;
 
 /** What of this process's privileges decides how a filter may be loaded. */
 export interface Privileges {
@@ -23,27 +25,65 @@ export interface Privileges {
  * Source: capget(2), prctl(2).
  */
 export function readPrivileges(): Privileges {
-  const { capget, prctl } = libc().calls;
-  const header = memory(new Uint8Array(8));
-  new DataView(header.bytes.buffer).setUint32(0, CAPABILITY_VERSION, true);
-  // Two structs of effective, permitted and inheritable; the first holds the
-  // capabilities 0 to 31.
-  const sets = new Uint32Array(6);
-  if (capget(header.pointer, new Uint8Array(sets.buffer)) !== 0) {
-    throw new SystemCallError("read this process's capabilities");
-  }
+  const { prctl } = libc().calls;
+  const { effective } = readCapabilities();
   const noNewPrivs = prctl(int(PR_GET_NO_NEW_PRIVS), 0n, 0n, 0n, 0n);
   if (noNewPrivs < 0) throw new SystemCallError("read no_new_privs");
   return {
-    sysAdmin: (sets[0] & (1 << CAP_SYS_ADMIN)) !== 0,
+    sysAdmin: (effective & (1n << CAP_SYS_ADMIN)) !== 0n,
     noNewPrivs: noNewPrivs === 1,
   };
 }
 
-/** Loading a filter would need what this process does not have. */
+/** The effective and the permitted capabilities, bit by bit. */
+function readCapabilities(): { effective: bigint; permitted: bigint } {
+  const header = memory(new Uint8Array(8));
+  new DataView(header.bytes.buffer).setUint32(0, CAPABILITY_VERSION, true);
+  // Two structs of effective, permitted and inheritable: the lower 32 of each,
+  // then the upper.
+  const sets = new Uint32Array(6);
+  if (
+    libc().calls.capget(header.pointer, new Uint8Array(sets.buffer)) !== 0
+  ) {
+    throw new SystemCallError("read this process's capabilities");
+  }
+  const join = (lower: number, upper: number) =>
+    BigInt(upper) << 32n | BigInt(lower);
+  return {
+    effective: join(sets[0], sets[3]),
+    permitted: join(sets[1], sets[4]),
+  };
+}
+
+/** The privileges of this process, or those it lacks, forbid what is wanted. */
 export class PrivilegeError extends Error {
   override readonly name = "PrivilegeError";
   readonly code = "EPRIVILEGE";
+}
+
+/**
+ * Refuses to work with privileges that the executable's file gave to whoever
+ * started it: who has them could put a filter of their choice over programs with
+ * more privileges, and read files through messages.
+ *
+ * @throws {PrivilegeError} If the executable is set-user-ID or set-group-ID, or
+ * has file capabilities, and that made a difference.
+ *
+ * Source: getauxval(3), `AT_SECURE`; security/commoncap.c,
+ * `cap_bprm_creds_from_file`. A security module may ask for secure execution as
+ * well, and that changes no privileges.
+ */
+export function refuseBorrowedPrivileges(): void {
+  const { getauxval, getegid, geteuid } = libc().calls;
+  if (getauxval(long(AT_SECURE)) === 0n) return;
+  const isOwn = Deno.uid() === geteuid(int(0)) &&
+    Deno.gid() === getegid(int(0)) &&
+    (Deno.uid() === 0 || readCapabilities().permitted === 0n);
+  if (isOwn) return;
+  throw new PrivilegeError(
+    "this program may be neither set-user-ID nor set-group-ID, nor have file capabilities: " +
+      "give them to the service that starts it (AmbientCapabilities= of systemd)",
+  );
 }
 
 /**

@@ -57,6 +57,8 @@ const LIBC = {
   getegid: { parameters: [INT], result: "u32" },
   // int euidaccess(const char *pathname, int mode)
   euidaccess: { parameters: [POINTER, "i32"], result: "i32" },
+  // unsigned long getauxval(unsigned long type)
+  getauxval: { parameters: [LONG], result: "u64" },
   // int capget(cap_user_header_t hdrp, cap_user_data_t datap)
   capget: { parameters: [POINTER, "buffer"], result: "i32" },
   // int prctl(int op, unsigned long arg2, unsigned long arg3, unsigned long

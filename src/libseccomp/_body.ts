@@ -48,7 +48,7 @@ export class FilterBody {
   #badArchAction = ActKillThread;
   #badArchOrigin = "";
   #attributes = new Map<Attribute, number>();
-  #architectures: readonly ScmpArch[] = [getNativeArch()];
+  #architectures: readonly ScmpArch[] = Object.freeze([getNativeArch()]);
   #rules: JournalRule[] = [];
   #priorities: JournalPriority[] = [];
   #sizes = new Sizes([]);
@@ -131,7 +131,7 @@ export class FilterBody {
     this.#badArchAction = ActKillThread;
     this.#badArchOrigin = this.origin;
     this.#attributes = new Map();
-    this.#architectures = [getNativeArch()];
+    this.#architectures = Object.freeze([getNativeArch()]);
     this.#rules = [];
     this.#priorities = [];
     this.#sizes = new Sizes([]);
@@ -191,7 +191,9 @@ export class FilterBody {
     const without = <Entry extends Pick<JournalRule, "architectures">>(
       entry: Entry,
     ): Entry => {
-      const architectures = entry.architectures.filter((one) => one !== arch);
+      const architectures = Object.freeze(
+        entry.architectures.filter((one) => one !== arch),
+      );
       return Object.freeze({ ...entry, architectures });
     };
     const isSomewhere = (

@@ -55,6 +55,11 @@ export class ScmpAction {
   readonly code: number;
 
   private constructor(kind: ActionKind, code: number) {
+    // In JavaScript nothing is private but what begins with #, and whoever
+    // makes an action decides what runs wherever it is used.
+    const isPlain = new.target === ScmpAction && typeof kind === "string" &&
+      Object.hasOwn(VALUES, kind) && Number.isInteger(code);
+    if (!isPlain) throw new ScmpError("EINVAL", "there is no such action");
     this.kind = kind;
     this.code = code;
     Object.freeze(this);
@@ -71,8 +76,8 @@ export class ScmpAction {
    * @throws {ScmpError} `EINVAL` if there is no such kind.
    */
   static of(kind: ActionKind): ScmpAction {
-    if (!Object.hasOwn(VALUES, kind)) {
-      throw new ScmpError("EINVAL", `there is no action ${kind}`);
+    if (typeof kind !== "string" || !Object.hasOwn(VALUES, kind)) {
+      throw new ScmpError("EINVAL", `there is no action ${String(kind)}`);
     }
     return new ScmpAction(kind, 0);
   }

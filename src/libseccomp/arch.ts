@@ -7,6 +7,9 @@ const IS_LITTLE_ENDIAN = 0x4000_0000;
 /** Makes one of the constants below; nobody else can. */
 let define: (name: string, token: number) => ScmpArch;
 
+/** Who has it may call the constructor, which is private in TypeScript only. */
+const KEY = Symbol();
+
 /**
  * A system call ABI. Two of them are the same if their tokens are.
  *
@@ -16,7 +19,7 @@ let define: (name: string, token: number) => ScmpArch;
  */
 export class ScmpArch {
   static {
-    define = (name, token) => new ScmpArch(name, token);
+    define = (name, token) => new ScmpArch(KEY, name, token);
   }
 
   /** libseccomp's name for it: `x86_64`, `aarch64`, … */
@@ -26,7 +29,13 @@ export class ScmpArch {
 
   readonly #brand = true;
 
-  private constructor(name: string, token: number) {
+  private constructor(key: symbol, name: string, token: number) {
+    if (key !== KEY) {
+      throw new ScmpError(
+        "EINVAL",
+        "the architectures are the Arch… constants",
+      );
+    }
     this.name = name;
     this.token = token;
     Object.freeze(this);

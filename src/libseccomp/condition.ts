@@ -16,10 +16,13 @@ export type ComparisonName =
 /** Makes one of the constants below; nobody else can. */
 let define: (comparison: ComparisonName, native: number) => ScmpCompareOp;
 
+/** Who has it may call the constructor, which is private in TypeScript only. */
+const KEY = Symbol();
+
 /** A comparison, with its `enum scmp_compare` value. */
 export class ScmpCompareOp {
   static {
-    define = (comparison, native) => new ScmpCompareOp(comparison, native);
+    define = (comparison, native) => new ScmpCompareOp(KEY, comparison, native);
   }
 
   readonly comparison: ComparisonName;
@@ -28,7 +31,17 @@ export class ScmpCompareOp {
 
   readonly #brand = true;
 
-  private constructor(comparison: ComparisonName, native: number) {
+  private constructor(
+    key: symbol,
+    comparison: ComparisonName,
+    native: number,
+  ) {
+    if (key !== KEY) {
+      throw new ScmpError(
+        "EINVAL",
+        "the comparisons are the Compare… constants",
+      );
+    }
     this.comparison = comparison;
     this.native = native;
     Object.freeze(this);

@@ -4,6 +4,9 @@ import type { ScmpCondition } from "./condition.ts";
 import { bodyOf, FilterAttributes } from "./filter_attributes.ts";
 import type { ScmpSyscall } from "./syscall.ts";
 
+/** Frozen as all of a journal is, which plugins can read. */
+const NONE: readonly ScmpCondition[] = Object.freeze([]);
+
 /** The rules of a filter: what holds for single calls. */
 export class FilterRules extends FilterAttributes {
   /**
@@ -19,7 +22,7 @@ export class FilterRules extends FilterAttributes {
    * Source: seccomp_rule_add(3); `AddRule` of libseccomp-golang.
    */
   addRule(syscall: ScmpSyscall, action: ScmpAction): void {
-    this.#add(syscall, action, [], false);
+    this.#add(syscall, action, NONE, false);
   }
 
   /**
@@ -32,7 +35,7 @@ export class FilterRules extends FilterAttributes {
    * Source: seccomp_rule_add_exact(3); `AddRuleExact` of libseccomp-golang.
    */
   addRuleExact(syscall: ScmpSyscall, action: ScmpAction): void {
-    this.#add(syscall, action, [], true);
+    this.#add(syscall, action, NONE, true);
   }
 
   /**

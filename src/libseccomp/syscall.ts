@@ -28,6 +28,9 @@ export class ScmpSyscall {
    * @throws {ScmpError} `EINVAL` if it is not a signed 32-bit integer, or -1.
    */
   constructor(number: number) {
+    if (new.target !== ScmpSyscall) {
+      throw new ScmpError("EINVAL", "there is but one kind of system call");
+    }
     if ((number | 0) !== number || number === UNKNOWN) {
       throw new ScmpError(
         "EINVAL",

@@ -29,9 +29,14 @@ export interface PluginRequest {
  * it should, or fails.
  */
 export async function callPlugins(request: PluginRequest): Promise<void> {
-  for (const plugin of request.plugins) {
+  // Before the first has a say in what becomes of the second's path.
+  const named = request.plugins.map((plugin) => ({
+    plugin,
+    url: fileUrl(plugin),
+  }));
+  for (const { plugin, url } of named) {
     request.announce(plugin);
-    await callExpansion(plugin, await importExpansion(plugin), request);
+    await callExpansion(plugin, await importExpansion(plugin, url), request);
   }
   await turnEventLoop();
 }
@@ -80,10 +85,13 @@ export async function turnEventLoop(): Promise<void> {
   port1.close();
 }
 
-async function importExpansion(plugin: string): Promise<SeccompExpansion> {
+async function importExpansion(
+  plugin: string,
+  url: string,
+): Promise<SeccompExpansion> {
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = await import(fileUrl(plugin));
+    module = await import(url);
   } catch (thrown) {
     throw importError(plugin, thrown);
   }

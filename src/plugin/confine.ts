@@ -18,6 +18,9 @@ const WITHOUT_PERMISSION = [
   "Worker",
 ] as const;
 
+/** What only Deno's own modules have a use for: its ops, hooks into promises. */
+declare const Deno: typeof globalThis.Deno & { readonly internal: symbol };
+
 /**
  * Gives all permissions up, for good: what a plugin could do with them it
  * cannot do. Functions that are open already stay callable.
@@ -29,6 +32,9 @@ export function revokePermissions(): void {
   for (const name of WITHOUT_PERMISSION) {
     Reflect.deleteProperty(globalThis, name);
   }
+  Reflect.deleteProperty(Deno, Deno.internal);
+  // It would load the machine's graphics drivers.
+  Reflect.deleteProperty(Navigator.prototype, "gpu");
   for (const name of PERMISSIONS) {
     if (name === "read" && !Deno.build.standalone) continue;
     Deno.permissions.revokeSync({ name });
