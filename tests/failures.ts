@@ -131,7 +131,7 @@ export const failingCases: readonly FailingCase[] = [
   },
   {
     name: "configuration: a device",
-    says: /is not a regular file/,
+    says: /\/dev: no file of the kernel's will do/,
     args: ["-c", "/dev/null", "--", "DRIVER", "config"],
   },
   config(
@@ -390,6 +390,11 @@ export const failingCases: readonly FailingCase[] = [
     expansion(
       'const zero = new Int32Array(1); Int32Array.of = () => zero; throw new Error("sly");',
     ),
+  ),
+  plugin(
+    "replaces what errors are told with",
+    /a plugin changed what the reason would be told with/,
+    `${expansion("")}\nglobalThis.Error = () => {};`,
   ),
   plugin("Deno.exit", /it ended the process/, expansion("Deno.exit(0);")),
   plugin(

@@ -48,6 +48,26 @@ export const policyFailures: readonly FailingCase[] = [
     "stages.x = true",
   ),
   refused(
+    "stages that are a time",
+    /jacamar\.toml:2: stages: must be a table, not a date or a time/,
+    "stages = 07:32:00",
+  ),
+  refused(
+    "a stage that is a date",
+    /jacamar\.toml:2: stages\[x\]: must be a table, not a date or a time/,
+    "stages.x = 1979-05-27",
+  ),
+  {
+    name: "policy: a date in place of [auth.seccomp]",
+    says: /jacamar\.toml:1: \[auth\.seccomp\]: must be a table, not a date/,
+    config: "auth.seccomp = 1979-05-27\n",
+  },
+  {
+    name: "policy: a date in place of [auth]",
+    says: /jacamar\.toml:1: \[auth\]: must be a table, not a date/,
+    config: "auth = 1979-05-27T07:32:00Z\n",
+  },
+  refused(
     "an unknown system call at another stage",
     /jacamar\.toml:3: block_calls: could not resolve name to syscall: 'mkdirs'/,
     '[auth.seccomp.stages.x]\nblock_calls = ["mkdirs"]',
@@ -328,7 +348,7 @@ export function seccompExpansion(filter) {
         `import { ActLog, CompareEqual, getSyscallFromName, makeCondition } from "jacamar-seccomp";
 export function seccompExpansion(filter) {
   const list = new Array(100).fill(makeCondition(0, CompareEqual, 1));
-  list.map = () => ({ length: 6, reduce: () => -1, forEach() {} });
+  Object.defineProperty(list, "map", { value: () => ({ length: 6, reduce: () => -1, forEach() {} }) });
   filter.addRuleConditional(getSyscallFromName("read"), ActLog, list);
 }`,
     },

@@ -45,6 +45,8 @@ const VOLATILE = [
   /^(?:Pid|Tgid|Ngid|PPid|NStgid|NSpid|NSpgid|NSsid):.*\n/gm,
   /^(?:Vm\w+|Rss\w+|Huge\w+|voluntary_ctxt_switches|nonvoluntary_ctxt_switches):.*\n/gm,
   /(?:pipe|socket):\[\d+\]/g,
+  // How many signals wait for all of the user's processes.
+  /(?<=^SigQ:\s+)\d+(?=\/)/gm,
   /\d{2}:\d{2}/g,
   /(?<=\/proc\/)\d+/g,
   /^ino:.*\n/gm,
