@@ -265,7 +265,7 @@ export const driverAttacks: readonly Attack[] = [
     does: 'throw new Error("\\u001b[2J\\u0007\\nsecond line\\u2028third");',
   }, ({ stderr }) => {
     assert.match(stderr, /second line/);
-    // deno-lint-ignore no-control-regex
-    assert.doesNotMatch(stderr, /[\x00-\x09\x0b-\x1f\u2028]|\n./);
+    // `\p{Cc}` is the control characters; one line, and nothing behind it.
+    assert.doesNotMatch(stderr.trimEnd(), /[\p{Cc}\u2028]/u);
   }),
 ];

@@ -161,8 +161,7 @@ class Writer {
       case "escaped":
         return basic(text, true);
       case "literal":
-        // deno-lint-ignore no-control-regex
-        return /['\x00-\x1f\x7f]/.test(text) ? basic(text, false) : `'${text}'`;
+        return /['\p{Cc}]/u.test(text) ? basic(text, false) : `'${text}'`;
       case "multiline":
         return `""${basic(text, false)}""`;
     }
