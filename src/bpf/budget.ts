@@ -22,11 +22,6 @@ export class Budget {
     this.#left = steps;
   }
 
-  /** How many have been spent. */
-  get spent(): number {
-    return this.#steps - this.#left;
-  }
-
   /** @throws {BudgetError} If there is nothing left. */
   spend(steps = 1): void {
     this.#left -= steps;
