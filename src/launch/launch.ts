@@ -20,9 +20,9 @@ import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
  */
 const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277n : 317n;
 /** Of include/uapi/linux/seccomp.h. */
-const SECCOMP_SET_MODE_FILTER = 1n;
-const SECCOMP_FILTER_FLAG_LOG = 2n;
-const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4n;
+const SECCOMP_SET_MODE_FILTER = 1;
+const SECCOMP_FILTER_FLAG_LOG = 2;
+const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
 /** `PR_SET_NO_NEW_PRIVS` and `PR_GET_NO_NEW_PRIVS` of prctl(2). */
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
@@ -94,7 +94,7 @@ export function prepareLaunch(
   argv: readonly string[],
 ): PreparedLaunch {
   const { calls, environ, errno } = libc();
-  const { execve, prctl, setrlimit, signal, syscall } = calls;
+  const { execve, prctl, seccomp, setrlimit, signal } = calls;
   // A filter is exported to a file in memory, and a limit on file sizes would
   // end the process by a signal there; ignored, it is an error like others.
   const sigxfsz = signal(int(SIGXFSZ), SIG_IGN);
@@ -124,6 +124,21 @@ export function prepareLaunch(
     if (fileLimit) setrlimit(words.nofile, fileLimit);
   };
 
+  /**
+   * A filter that is on already may answer with errno 0 and load nothing. The
+   * kernel itself answers EFAULT to a program that is nowhere.
+   */
+  const requireKernel = (flags: number) => {
+    if (seccomp(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, null) !== -1) {
+      throw new Error(
+        "could not load the filter: another one, which is on already, answers in the kernel's place",
+      );
+    }
+    if (errno[0] !== EFAULT) {
+      throw new SystemCallError("load the filter", errno[0]);
+    }
+  };
+
   const load = (wanted: Load) => {
     const { filters } = wanted;
     if (filters.length < 1 || filters.length > MOST_FILTERS) {
@@ -140,30 +155,24 @@ export function prepareLaunch(
         throw new SystemCallError("set no_new_privs", errno[0]);
       }
     }
-    // Nothing may come between these: a filter may refuse every call but
-    // execve.
     for (let index = 0; index < filters.length; index++) {
-      const header = room.headers[index];
+      requireKernel(room.flags[index]);
+    }
+    // From the first load on, any other call than seccomp and execve may be
+    // refused, and V8 aborts where its own are, as when memory is collected. So
+    // nothing is allocated from here on: no bigint, no closure, no iterator, and
+    // no buffer that a typed array has only once it is asked for.
+    void path.pointer.buffer;
+    for (let index = 0; index < filters.length; index++) {
       const flags = room.flags[index];
-      // A filter that is on already may answer with errno 0 and load nothing.
-      // The kernel itself answers EFAULT to a program that is nowhere.
+      const header = room.headers[index];
       if (
-        syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, null) !== -1n
-      ) {
-        throw new Error(
-          "could not load the filter: another one, which is on already, answers in the kernel's place",
-        );
-      }
-      if (errno[0] !== EFAULT) {
-        throw new SystemCallError("load the filter", errno[0]);
-      }
-      if (
-        syscall(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, header) !== 0n
+        seccomp(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, header) !== 0
       ) {
         throw new SystemCallError("load the filter", errno[0]);
       }
     }
-    execve(path.pointer, vector.bytes, environ);
+    execve(path.pointer, vector.bytes, environ, null);
   };
 
   return {
@@ -171,7 +180,7 @@ export function prepareLaunch(
       restore();
       try {
         if (wanted) load(wanted);
-        else execve(path.pointer, vector.bytes, environ);
+        else execve(path.pointer, vector.bytes, environ, null);
         throw new SystemCallError(`execute the driver ${file}`, errno[0]);
       } finally {
         // What is still to be said may go to a pipe that nobody reads.
@@ -193,7 +202,7 @@ class Room {
     () => new Uint8Array(HEADER_SIZE),
   );
   /** What seccomp(2) is told beside each. */
-  readonly flags = new Array<bigint>(MOST_FILTERS).fill(0n);
+  readonly flags: number[] = [];
 
   /** @throws {RangeError} If the program is none that the kernel takes. */
   add(
@@ -217,7 +226,7 @@ class Room {
     header.setBigUint64(8, address + BigInt(this.#used), true);
     bytes.set(program, this.#used);
     this.#used += program.length;
-    this.flags[index] = (log ? SECCOMP_FILTER_FLAG_LOG : 0n) |
-      (speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0n);
+    this.flags[index] = (log ? SECCOMP_FILTER_FLAG_LOG : 0) |
+      (speculativeStoreBypass ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0);
   }
 }

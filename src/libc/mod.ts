@@ -71,11 +71,23 @@ const LIBC = {
   prlimit: { parameters: [INT, "i32", "u64", "buffer"], result: "i32" },
   // sighandler_t signal(int signum, sighandler_t handler)
   signal: { parameters: [INT, "u64"], result: "u64" },
-  // long syscall(long number, …): here seccomp(unsigned int operation, unsigned
-  // int flags, void *args)
+  // long syscall(long number, …)
   syscall: { parameters: [LONG, "u64", "u64", "buffer"], result: "i64" },
-  // int execve(const char *pathname, char *const argv[], char *const envp[])
-  execve: { parameters: [POINTER, "buffer", "pointer"], result: "i32" },
+  // seccomp(unsigned int operation, unsigned int flags, void *args), for which
+  // glibc has no function; no bigint among these, which would be allocated
+  seccomp: {
+    name: "syscall",
+    parameters: [LONG, "u32", "u32", "buffer"],
+    result: "i32",
+  },
+  // int execve(const char *pathname, char *const argv[], char *const envp[]):
+  // the superfluous argument is never read. With as many as seccomp has, its
+  // call needs the memory that seccomp's has just given back; other memory
+  // could be behind a lock, and to wait for that, refused.
+  execve: {
+    parameters: [POINTER, "buffer", "pointer", "pointer"],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The opened functions, and the calling thread's `errno`. */
