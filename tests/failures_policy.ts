@@ -176,6 +176,14 @@ export const policyFailures: readonly FailingCase[] = [
     profile('{"defaultAction": "SCMP_ACT_KILL"}'),
   ),
   refused(
+    "a profile that refuses execve with these arguments",
+    /execve is refused with its arguments: the call fails with EACCES/,
+    PROFILE,
+    profile(
+      '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["execve"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13, "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_NE"}]}]}',
+    ),
+  ),
+  refused(
     "a profile whose ioctl cannot be narrowed",
     /profile .*syscalls\[0\] lets ioctl pass on a condition that block_tty_injection cannot narrow/,
     PROFILE,

@@ -17,6 +17,7 @@ import { planRules } from "../policy/plan.ts";
 import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
 import { ProofError } from "../policy/proof.ts";
 import { requireExecve, StartError } from "../policy/refuses_execve.ts";
+import { requireDriver } from "../policy/requires_driver.ts";
 import { buildStack, type Layer, type Stack } from "../policy/stack.ts";
 import {
   type ExecRequest,
@@ -107,6 +108,7 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
   try {
     layers = stack.conclude();
     requireExecve(layers);
+    requireDriver(layers, prepared.execve);
   } catch (error) {
     // To wait is harmless here: nothing will be loaded any more.
     throw await withOrigins(error, policy);

@@ -7,6 +7,7 @@ import {
   memory,
   SystemCallError,
 } from "../libc/mod.ts";
+import type { SeccompData } from "../bpf/seccomp_data.ts";
 import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
 import {
   MOST_INSTRUCTIONS,
@@ -15,19 +16,27 @@ import {
 import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
 
 /**
- * `seccomp(2)`'s number. Source: arch/x86/entry/syscalls/syscall_64.tbl,
+ * The numbers of seccomp(2) and execve(2). Source: arch/x86/entry/syscalls/syscall_64.tbl,
  * include/uapi/asm-generic/unistd.h.
  */
 const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277n : 317n;
+const SYS_EXECVE = Deno.build.arch === "aarch64" ? 221 : 59;
+/** Of include/uapi/linux/audit.h. */
+const AUDIT_ARCH = Deno.build.arch === "aarch64" ? 0xc000_00b7 : 0xc000_003e;
 /** Of include/uapi/linux/seccomp.h. */
 const SECCOMP_SET_MODE_FILTER = 1;
 const SECCOMP_FILTER_FLAG_LOG = 2;
 const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
+const SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
+/** Since Linux 5.19; before, the kernel answers EINVAL. */
+const SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 32;
 /** `PR_SET_NO_NEW_PRIVS` and `PR_GET_NO_NEW_PRIVS` of prctl(2). */
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
 /** What seccomp(2) answers where it cannot read a program. */
 const EFAULT = 14;
+/** And where it does not know a flag. */
+const EINVAL = 22;
 const SIGSEGV = 11;
 const SIGPIPE = 13;
 const SIGXFSZ = 25;
@@ -65,10 +74,23 @@ export interface LoadedFilter {
    * (`SECCOMP_FILTER_FLAG_SPEC_ALLOW`).
    */
   readonly speculativeStoreBypass: boolean;
+  /**
+   * Whether there is to be a listener that is notified of calls
+   * (`SECCOMP_FILTER_FLAG_NEW_LISTENER`): the lowest free descriptor of this
+   * process, closed by execve. Where the kernel can do that, only a fatal signal
+   * interrupts a call that the listener has received
+   * (`SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV`).
+   */
+  readonly listener?: boolean;
 }
 
 /** A launch of which everything is laid out in memory. */
 export interface PreparedLaunch {
+  /**
+   * The call of execve as filters will see it, but for where it comes from. Of
+   * the arguments that execve does not have, 0 is assumed.
+   */
+  readonly execve: SeccompData;
   /**
    * Loads the programs, if there are any, and becomes the driver. It returns only
    * by throwing.
@@ -139,6 +161,14 @@ export function prepareLaunch(
     }
   };
 
+  /** The flags for a listener that this kernel knows. */
+  const listenerFlags = () => {
+    const flags = SECCOMP_FILTER_FLAG_NEW_LISTENER |
+      SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    seccomp(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, null);
+    return errno[0] === EINVAL ? SECCOMP_FILTER_FLAG_NEW_LISTENER : flags;
+  };
+
   const load = (wanted: Load) => {
     const { filters } = wanted;
     if (filters.length < 1 || filters.length > MOST_FILTERS) {
@@ -156,6 +186,7 @@ export function prepareLaunch(
       }
     }
     for (let index = 0; index < filters.length; index++) {
+      if (filters[index].listener) room.flags[index] |= listenerFlags();
       requireKernel(room.flags[index]);
     }
     // From the first load on, any other call than seccomp and execve may be
@@ -166,16 +197,29 @@ export function prepareLaunch(
     for (let index = 0; index < filters.length; index++) {
       const flags = room.flags[index];
       const header = room.headers[index];
-      if (
-        seccomp(words.seccomp, SECCOMP_SET_MODE_FILTER, flags, header) !== 0
-      ) {
+      const value = seccomp(
+        words.seccomp,
+        SECCOMP_SET_MODE_FILTER,
+        flags,
+        header,
+      );
+      const isDescriptor = value > 0 &&
+        (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) !== 0;
+      if (value !== 0 && !isDescriptor) {
         throw new SystemCallError("load the filter", errno[0]);
       }
     }
     execve(path.pointer, vector.bytes, environ, null);
   };
 
+  const environment = BigInt(Deno.UnsafePointer.value(environ));
   return {
+    execve: {
+      number: SYS_EXECVE,
+      architecture: AUDIT_ARCH,
+      instructionPointer: 0n,
+      args: [path.address, vector.address, environment, 0n, 0n, 0n],
+    },
     launch(wanted) {
       restore();
       try {
