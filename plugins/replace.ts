@@ -44,10 +44,10 @@ const OPEN = `
   rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
   rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min
   sched_getaffinity sched_getparam sched_getscheduler sched_setaffinity
-  sched_yield select sendfile sendmmsg sendmsg sendto set_robust_list
+  sched_yield seccomp select sendfile sendmmsg sendmsg sendto set_robust_list
   set_tid_address setfsgid setfsuid setgid setgroups setitimer setpgid
   setpriority setregid setresgid setresuid setreuid setrlimit setsid
-  setsockopt setuid setxattr shutdown sigaltstack signalfd4 socketpair splice
+  setsockopt setuid setxattr shutdown sigaltstack signalfd4 splice
   stat statfs statx symlink symlinkat sync sync_file_range sysinfo tee tgkill
   time timer_create timer_delete timer_getoverrun timer_gettime timer_settime
   timerfd_create timerfd_gettime timerfd_settime times tkill truncate umask
@@ -83,6 +83,7 @@ export const seccompExpansion: SeccompExpansion = (filter, stage) => {
       makeCondition(argument, CompareMaskedEqual, mask, value),
     ]);
   only("socket", 0, INT, AF_UNIX);
+  only("socketpair", 0, INT, AF_UNIX);
   // The arguments of clone3 lie in memory, where no filter can look.
   only("clone", 0, NAMESPACES, 0);
   for (const request of REQUESTS) only("ioctl", 1, INT, request);

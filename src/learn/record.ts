@@ -8,6 +8,9 @@
 /** The stage of a job of which none is known: what it calls, every stage may. */
 export const ANY_STAGE = "*";
 
+/** How many shapes of one call are kept. */
+export const MOST_SHAPES = 256;
+
 /** What was learned from one or more jobs. */
 export interface LearnRecord {
   /** Of this format: 1. */
