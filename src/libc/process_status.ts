@@ -1,5 +1,4 @@
-import { processCalls } from "./_process_symbols.ts";
-import { cString, int, libc, SystemCallError } from "./mod.ts";
+import { readKernelFile } from "./kernel_file.ts";
 
 /** What the kernel says of a process, or of one thread of it. */
 export interface ProcessStatus {
@@ -22,13 +21,8 @@ export interface ProcessStatus {
   readonly filterCount: number | undefined;
 }
 
-const ENOENT = 2;
-const ESRCH = 3;
-const O_RDONLY_CLOEXEC = 0x8_0000;
-
 /**
- * Reads what the kernel says of a process. Deno's own functions would need
- * `--allow-all` for that.
+ * Reads what the kernel says of a process.
  *
  * @param pid The id of a process or of a thread, in the pid namespace that /proc
  * shows; `"self"` for this process.
@@ -41,7 +35,7 @@ const O_RDONLY_CLOEXEC = 0x8_0000;
 export function readProcessStatus(
   pid: number | "self",
 ): ProcessStatus | undefined {
-  const text = readProcFile(`/proc/${pid}/status`);
+  const text = readKernelFile(`/proc/${pid}/status`);
   if (text === undefined) return undefined;
   // A name cannot bring a line of its own: the kernel escapes its newlines.
   const field = (name: string) =>
@@ -59,29 +53,4 @@ export function readProcessStatus(
     seccompMode: number("Seccomp"),
     filterCount: number("Seccomp_filters"),
   };
-}
-
-/** @returns The file's text, or `undefined` if its process is gone. */
-function readProcFile(path: string): string | undefined {
-  const { calls, errno } = libc();
-  const { read } = processCalls();
-  const failure = () => {
-    if (errno[0] === ENOENT || errno[0] === ESRCH) return undefined;
-    throw new SystemCallError(`read ${path}`, errno[0]);
-  };
-  const descriptor = calls.open(cString(path).pointer, O_RDONLY_CLOEXEC, 0);
-  if (descriptor < 0) return failure();
-  try {
-    const chunk = new Uint8Array(4096);
-    const decoder = new TextDecoder();
-    let text = "";
-    while (true) {
-      const count = Number(read(int(descriptor), chunk, BigInt(chunk.length)));
-      if (count < 0) return failure();
-      if (count === 0) return text;
-      text += decoder.decode(chunk.subarray(0, count), { stream: true });
-    }
-  } finally {
-    calls.close(int(descriptor));
-  }
 }
