@@ -42,7 +42,7 @@ testEach(
     );
     assert.match(
       one,
-      /any other call: ActAllow\n {2}another architecture: ActKillProcess\n {2}\d+ instructions, proven\n {2}warning: mkdir .* {2}\[plugin .*\/plugins\/mkdir\.ts\]$/,
+      /any other call: ActAllow\n {2}another architecture: ActKillProcess\n {2}\d+ instructions, proven\n {2}warning: mkdir .*\s+\[plugin .*\/plugins\/mkdir\.ts\]$/,
     );
     assert.doesNotMatch(two, /warning/);
   },
@@ -91,7 +91,7 @@ testEach(
         "x",
       ]);
       assert.equal(code, 1, stderr);
-      return stdout + stderr;
+      return unbroken(stdout + stderr);
     };
     const withPlugin =
       '[auth.seccomp]\nvalidation_plugin = "plugin.js"\nplugin_timeout = "1s"\n';
@@ -115,14 +115,14 @@ testEach(
       await lines(
         '[auth.seccomp]\nblock_all = true\nallow_calls = ["execve"]\n',
       ),
-      /warning: no dynamically linked program .* {2}\[block_all \S+jacamar\.toml:2\]/,
+      /warning: no dynamically linked program .* \[block_all \S+jacamar\.toml:2\]/,
     );
     assert.match(
       await lines(
         withPlugin,
         expansion("filter.reset(ActErrno.setReturnCode(1));"),
       ),
-      /problem: the driver could not be started: the default action .* {2}\[plugin \S+plugin\.js\]/,
+      /problem: the driver could not be started: the default action .* \[plugin \S+plugin\.js\]/,
     );
     assert.match(
       await lines(
@@ -133,7 +133,7 @@ testEach(
            filter.addRule(getSyscallFromName("ptrace"), ActErrno.setReturnCode(1));
          };`,
       ),
-      /warning: a call made on .* passes every rule: .* {2}\[plugin \S+plugin\.js\]/,
+      /warning: a call made on .* passes every rule: .* \[plugin \S+plugin\.js\]/,
     );
     assert.match(
       await lines('[auth.seccomp]\nmode = "log"\nblock_calls = ["clone3"]\n'),
@@ -161,10 +161,20 @@ testEach(
         expansion(`const mkdir = getSyscallFromName("mkdir");
         filter.addRule(mkdir, ActErrno.setReturnCode(1)); filter.addRule(mkdir, ActKillProcess);`),
       ),
-      /warning: mkdir has two rules, of which ActErrno\(EPERM\), the first, wins and ActKillProcess loses {2}\[plugin .*plugin\.js\]/,
+      /warning: mkdir has two rules, of which ActErrno\(EPERM\), the first, wins and ActKillProcess loses \[plugin .*plugin\.js\]/,
     );
   },
 );
+
+/** The findings of a report, each in one line. */
+function unbroken(report: string): string {
+  return report.split(/\n(?=(?: {2})?(?:problem|warning|notice): |\S)/)
+    .map((lines) =>
+      /^ *(?:problem|warning|notice): /.test(lines)
+        ? lines.replaceAll(/\n {2,}/g, " ")
+        : lines
+    ).join("\n");
+}
 
 testEach(
   "check warns where no_new_privs is on already",
@@ -272,7 +282,8 @@ testEach(
       assert.match(stdout + stderr, says);
     }
     const version = await run(program, ["--version"]);
-    assert.deepEqual([version.code, version.stdout], [0, "0.1.0\n"]);
+    assert.equal(version.code, 0);
+    assert.match(version.stdout, /^jacamar-seccomp 0\.1\.0\n/);
   },
 );
 

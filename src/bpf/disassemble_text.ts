@@ -1,5 +1,5 @@
 import type { Line } from "./disassemble.ts";
-import { wrap } from "./wrap.ts";
+import { WIDTH, wrap } from "./wrap.ts";
 
 /** As many jumps are told of at their target; of more, how many there are. */
 const LISTED = 6;
@@ -9,9 +9,13 @@ const LISTED = 6;
  * calls come there; then the instruction's index, code, jt, jf and k in
  * hexadecimal, and what it does.
  *
- * @returns Lines, broken at 80 columns.
+ * @param width How many columns there are.
+ * @returns Lines.
  */
-export function renderLines(lines: readonly Line[]): string[] {
+export function renderLines(
+  lines: readonly Line[],
+  width = WIDTH,
+): string[] {
   const digits = `${lines.length - 1}`.length;
   return lines.flatMap((line) => {
     const { at, instruction: { code, jt, jf, k }, text } = line;
@@ -22,13 +26,16 @@ export function renderLines(lines: readonly Line[]): string[] {
       " ",
     ].join(" ");
     return [
-      ...heading(line),
-      ...wrap(text, front, " ".repeat(front.length + 2)),
+      ...heading(line, width),
+      ...wrap(text, front, " ".repeat(front.length + 2), width),
     ];
   });
 }
 
-function heading({ from, calls, isReached }: Line): string[] {
+function heading(
+  { from, calls, isReached }: Line,
+  width: number,
+): string[] {
   if (!isReached) return ["never reached"];
   if (from.length === 0) return [];
   const sources = from.length > LISTED
@@ -38,5 +45,6 @@ function heading({ from, calls, isReached }: Line): string[] {
     `from ${sources}${calls === undefined ? "" : `: ${calls}`}`,
     "",
     " ",
+    width,
   );
 }

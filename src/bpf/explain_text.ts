@@ -1,7 +1,7 @@
 import type { Case, Decision } from "./_decide.ts";
 import { type Condition, formatCondition } from "./condition.ts";
 import type { Section } from "./explain.ts";
-import { wrap } from "./wrap.ts";
+import { WIDTH, wrap } from "./wrap.ts";
 
 const INDENT = "  ";
 
@@ -16,11 +16,13 @@ interface Manner {
  *
  * @param sections What is explained.
  * @param action An action with its data as people write it.
- * @returns Lines, broken at 80 columns.
+ * @param width How many columns there are.
+ * @returns Lines.
  */
 export function renderExplanation(
   sections: readonly Section[],
   action: (action: number) => string,
+  width = WIDTH,
 ): string[] {
   return sections.flatMap(({ of, rows }) => {
     const is64Bit = of.some((origin) => origin.is64Bit);
@@ -31,14 +33,14 @@ export function renderExplanation(
       ? "every call"
       : of.map(({ name }) => name ?? "another architecture").join(", ");
     if (rows.length === 1) {
-      return wrap(`${whose}: ${said(rest.decision)}`, "", INDENT);
+      return wrap(`${whose}: ${said(rest.decision)}`, "", INDENT, width);
     }
     return [
-      ...sections.length === 1 ? [] : wrap(`${whose}:`, "", INDENT),
+      ...sections.length === 1 ? [] : wrap(`${whose}:`, "", INDENT, width),
       ...rows.flatMap(({ calls, decision }) => {
         const which = calls.length > 0 ? calls.join(", ") : "any other call";
         const text = `${which}: ${said(decision)}`;
-        return wrap(text, INDENT, INDENT + INDENT);
+        return wrap(text, INDENT, INDENT + INDENT, width);
       }),
     ];
   });

@@ -3,9 +3,11 @@ import { latchExit } from "../launch/latch.ts";
 import { readPrivileges } from "../launch/privileges.ts";
 import { type Finding, lint, type Surroundings } from "../policy/lint.ts";
 import { journaled, type Layer } from "../policy/stack.ts";
+import { palette } from "./colour.ts";
 import { renderReport } from "./check_report.ts";
 import { countInstructions } from "./filter_table.ts";
 import { end, print, type StageSurvey, type Survey, survey } from "./survey.ts";
+import { outputWidth } from "./width.ts";
 
 /** Exit codes of every command but `exec`. */
 const OK = 0;
@@ -63,7 +65,7 @@ export async function check(
     print(
       json
         ? `${JSON.stringify(toJson(report), null, 2)}\n`
-        : renderReport(report),
+        : renderReport(report, palette(), outputWidth()),
     );
     return end(isClean(report) ? OK : FOUND_SOMETHING);
   } catch (error) {

@@ -1,3 +1,14 @@
+import { environmentVariable } from "../libc/environment.ts";
+
+/**
+ * Whether the terminal says that it can only write. Read now: once plugins have
+ * run, the permission is gone.
+ */
+const IS_DUMB = environmentVariable("TERM") === "dumb";
+
+/** Where text may go. */
+export type Output = Pick<typeof Deno.stdout, "isTerminal">;
+
 /** Ways to set text off for people who read it on a terminal. */
 export interface Palette {
   readonly bold: (text: string) => string;
@@ -12,14 +23,16 @@ export interface Palette {
 }
 
 /**
- * The palette of standard output: plain where that is no terminal, or where
- * `NO_COLOR` is set.
+ * The palette of an output: plain where that is no terminal or a dumb one, or
+ * where `NO_COLOR` is set.
+ *
+ * @param output Where the text goes.
  *
  * Source: https://no-color.org; `Deno.noColor` reads the variable without a
  * permission.
  */
-export function palette(): Palette {
-  const isPlain = Deno.noColor || !Deno.stdout.isTerminal();
+export function palette(output: Output = Deno.stdout): Palette {
+  const isPlain = Deno.noColor || IS_DUMB || !output.isTerminal();
   const style = (on: number, off: number) => (text: string) =>
     isPlain || text === "" ? text : `\x1b[${on}m${text}\x1b[${off}m`;
   return {

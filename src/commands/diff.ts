@@ -2,13 +2,14 @@ import { latchExit } from "../launch/latch.ts";
 import { compareStages, type InForce } from "../policy/compare_stages.ts";
 import { requireExecve } from "../policy/refuses_execve.ts";
 import { palette } from "./colour.ts";
+import { reportToJson } from "./diff_json.ts";
 import {
   type DiffReport,
-  reportToJson,
   reportToText,
   type StageDiff,
 } from "./diff_report.ts";
 import { end, print, type Survey, surveyAll } from "./survey.ts";
+import { outputWidth } from "./width.ts";
 
 const SAME = 0;
 const DIFFERENT = 1;
@@ -50,7 +51,7 @@ export async function diff(
     print(
       json
         ? `${JSON.stringify(reportToJson(report), null, 2)}\n`
-        : reportToText(report, palette()),
+        : reportToText(report, palette(), outputWidth()),
     );
     if (isDifferent(report)) return end(DIFFERENT);
     const isTold = report.stages.every(({ problems }) => !problems.before);

@@ -10,7 +10,7 @@ import type {
 import { archOf, nameOfCall } from "../policy/describe_call.ts";
 import { describeNative } from "../policy/proof.ts";
 import { colourActions } from "./action_colour.ts";
-import { actionToJson, callText, callToJson } from "./call_text.ts";
+import { callText } from "./call_text.ts";
 import type { Palette } from "./colour.ts";
 import { fill } from "./fill.ts";
 import type { Survey } from "./survey.ts";
@@ -33,8 +33,19 @@ export interface DiffReport {
   readonly stages: readonly StageDiff[];
 }
 
-/** The report as text of 80 columns. Stages with the same changes stand together. */
-export function reportToText(report: DiffReport, colours: Palette): string {
+/** How a report is laid out. */
+interface Layout {
+  readonly colours: Palette;
+  /** How many columns there are. */
+  readonly width: number;
+}
+
+/** The report as text. Stages with the same changes stand together. */
+export function reportToText(
+  report: DiffReport,
+  colours: Palette,
+  width = WIDTH,
+): string {
   const { before, after, stages } = report;
   const lines = [
     `old  ${before.configuration}${before.disabled ? ", disabled" : ""}`,
@@ -43,21 +54,28 @@ export function reportToText(report: DiffReport, colours: Palette): string {
   const same: string[] = [];
   const byText = Map.groupBy(
     stages,
-    (stage) => stageLines(stage, report, colours).join("\n"),
+    (stage) => stageLines(stage, report, { colours, width }).join("\n"),
   );
   for (const [text, alike] of byText) {
     const names = alike.map(({ stage }) => stage);
     if (text === "") same.push(...names);
-    else lines.push("", ...listed("", names).map(colours.bold), text);
+    else lines.push("", ...listed("", names, width).map(colours.bold), text);
   }
-  if (same.length > 0) lines.push("", ...listed("no difference at", same));
+  if (same.length > 0) {
+    lines.push("", ...listed("no difference at", same, width));
+  }
   if (stages.length === 0) lines.push("", "no difference");
   return `${lines.join("\n")}\n`;
 }
 
-function listed(head: string, names: readonly string[]): string[] {
+function listed(
+  head: string,
+  names: readonly string[],
+  width: number,
+): string[] {
   const last = names.length - 1;
-  return fill(head, names.map((name, at) => at < last ? `${name},` : name));
+  const words = names.map((name, at) => at < last ? `${name},` : name);
+  return fill(head, words, "  ", width);
 }
 
 /** How settings are told. */
@@ -70,17 +88,20 @@ const SETTINGS: Readonly<Record<SettingChange["setting"], string>> = {
 function stageLines(
   { changes, problems }: StageDiff,
   report: DiffReport,
-  colours: Palette,
+  layout: Layout,
 ): string[] {
   const sides = [["old", problems.before], ["new", problems.after]] as const;
   return [
     ...sides.flatMap(([side, problem]) =>
-      problem === undefined
-        ? []
-        : fill(`  problem of the ${side}:`, problem.split(" "), "    ")
+      problem === undefined ? [] : fill(
+        `  problem of the ${side}:`,
+        problem.split(" "),
+        "    ",
+        layout.width,
+      )
     ),
     ...group(changes.calls).flatMap((alike) =>
-      changeLines(alike, report, colours)
+      changeLines(alike, report, layout)
     ),
     ...changes.settings.map(({ setting, before, after }) =>
       `  ${SETTINGS[setting]}: ${before} → ${after}`
@@ -111,7 +132,7 @@ function group(changes: readonly StageCallChange[]): Alike[] {
 function changeLines(
   alike: Alike,
   { before, after }: DiffReport,
-  colours: Palette,
+  { colours, width }: Layout,
 ): string[] {
   const [first] = alike;
   const where = [
@@ -123,17 +144,17 @@ function changeLines(
   const change = `: ${describeNative(first.before.action)} → ${
     describeNative(first.after.action)
   }`;
-  const width = WIDTH - INDENT - where.length - change.length;
+  const room = width - INDENT - where.length - change.length;
   const names = first.number === undefined
     ? [first.abi === undefined ? OTHER_ARCHITECTURES : UNNAMED]
     : alike.map(({ witness }) => nameOfCall(witness));
   const label = (text: string) => colours.dim(text.padStart(LABEL));
   const reasons = (side: "before" | "after", found: Survey) => {
     const each = alike.flatMap((change) => reasonsOf(change[side], found));
-    return shorten([...new Set(each)], "; ", WIDTH - LABEL - INDENT);
+    return shorten([...new Set(each)], "; ", width - LABEL - INDENT);
   };
   return [
-    `  ${shorten(names, ", ", width)}${where}${colourActions(change, colours)}`,
+    `  ${shorten(names, ", ", room)}${where}${colourActions(change, colours)}`,
     `${label("as in")}  ${witnessText(first.witness)}`,
     `${label("old")}  ${reasons("before", before)}`,
     `${label("new")}  ${reasons("after", after)}`,
@@ -179,45 +200,4 @@ function witnessText(call: SeccompData): string {
   return `${text} on ${
     arch ?? `architecture 0x${call.architecture.toString(16)}`
   }`;
-}
-
-/** The report for programs. */
-export function reportToJson({ before, after, stages }: DiffReport): unknown {
-  const side = ({ configuration, disabled, plugins }: Survey) => ({
-    configuration,
-    disabled,
-    plugins,
-  });
-  const decision = (
-    { action, by, origins }: Decision,
-    { describeOrigin }: Survey,
-  ) => ({
-    action: actionToJson(action),
-    by,
-    origins: origins.map(describeOrigin),
-  });
-  return {
-    old: side(before),
-    new: side(after),
-    stages: stages.map(({ stage, changes, problems }) => ({
-      stage,
-      problems: { old: problems.before, new: problems.after },
-      calls: changes.calls.map((change) => ({
-        abi: change.abi,
-        number: change.number,
-        syscall: change.number === undefined
-          ? undefined
-          : nameOfCall(change.witness),
-        always: change.isWhole,
-        old: decision(change.before, before),
-        new: decision(change.after, after),
-        witness: callToJson(change.witness),
-      })),
-      settings: changes.settings.map((change) => ({
-        setting: change.setting,
-        old: change.before,
-        new: change.after,
-      })),
-    })),
-  };
 }

@@ -11,23 +11,22 @@ import {
   refuseBorrowedPrivileges,
 } from "../launch/privileges.ts";
 import { inferStage, type Stage } from "../launch/stage.ts";
-import { effectiveUser, resolveUser, type User } from "../launch/user.ts";
-import { type CheckedPlugin, checkPlugin } from "../plugin/find.ts";
+import { effectiveUser, resolveUser } from "../launch/user.ts";
 import { planRules } from "../policy/plan.ts";
 import { atStage, loadPolicy, type Policy } from "../policy/policy.ts";
 import { ProofError } from "../policy/proof.ts";
 import { requireExecve, StartError } from "../policy/refuses_execve.ts";
 import { requireDriver } from "../policy/requires_driver.ts";
-import { buildStack, type Layer, type Stack } from "../policy/stack.ts";
+import { buildStack, type Layer } from "../policy/stack.ts";
 import {
   type ExecRequest,
   isUnobfuscated,
-  parseExecArguments,
+  readExecArguments,
   UsageError,
 } from "./exec_arguments.ts";
 import { Failure } from "./failure.ts";
 import { guardTime } from "./guard.ts";
-import { type Supervised, supervisePlugins } from "./supervise.ts";
+import type { Supervised } from "./supervise.ts";
 
 const STDERR = 2;
 
@@ -43,7 +42,7 @@ export async function exec(args: readonly string[]): Promise<never> {
   try {
     latchExit(failure.exitCode);
     refuseBorrowedPrivileges();
-    return await run(parseExecArguments(args), failure);
+    return await run(await readExecArguments(args), failure);
   } catch (error) {
     return failure.end(error);
   }
@@ -94,6 +93,9 @@ async function run(request: ExecRequest, failure: Failure): Promise<never> {
   let supervised: Supervised | undefined;
   if (policy.plugins.length > 0) {
     const showOutput = request.unobfuscated;
+    // Most configurations have no plugin, and a start without is not to pay for
+    // what keeps one on its lead.
+    const { expand } = await import("./expand.ts");
     supervised = await expand(stack, {
       policy,
       stage,
@@ -131,35 +133,6 @@ function requireStage(stage: Stage | undefined): Stage {
 /** Asked only for a driver without a slash: PATH need not be text. */
 function searchPath(): string | undefined {
   return Deno.env.get("PATH");
-}
-
-interface Expansion {
-  readonly policy: Policy;
-  readonly stage: Stage;
-  readonly failure: Failure;
-  readonly showOutput: boolean;
-  readonly user: User | undefined;
-}
-
-async function expand(
-  stack: Stack,
-  expansion: Expansion,
-): Promise<Supervised> {
-  const { policy, stage, failure, showOutput, user } = expansion;
-  const plugins: CheckedPlugin[] = [];
-  for (const plugin of policy.plugins) plugins.push(await checkPlugin(plugin));
-  const supervised = supervisePlugins({
-    policies: [policy],
-    plugins,
-    user,
-    showOutput,
-    exitCode: failure.exitCode,
-    lastWords: (error) => failure.lastWords(error),
-    fail: (error) => failure.end(error),
-  });
-  failure.stderr = supervised.stderr;
-  await supervised.expand(stack.filter, stage, plugins, policy);
-  return supervised;
 }
 
 /** Adds to an error who asked for what it is about, with file and line. */

@@ -2,6 +2,14 @@
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "EUSAGE";
+
+  /**
+   * @param message What is wrong.
+   * @param unknown The flag that does not exist, if that is it.
+   */
+  constructor(message: string, readonly unknown?: string) {
+    super(message);
+  }
 }
 
 /** What `exec` was asked to do. */
@@ -16,8 +24,11 @@ export interface ExecRequest {
   readonly driver: readonly [string, ...string[]];
 }
 
-export const EXEC_USAGE =
-  "jacamar-seccomp exec -c|--configuration FILE [--stage STAGE] [--user USER] [-u|--unobfuscated] -- DRIVER [ARG…]";
+/** What `exec` takes, in short. */
+export const EXEC_ARGUMENTS =
+  "-c|--configuration FILE [--stage STAGE] [--user USER] [-u|--unobfuscated] -- DRIVER [ARG…]";
+
+const USAGE = `usage: jacamar-seccomp exec ${EXEC_ARGUMENTS}`;
 
 /** The flags that take a value, by every way to write them. */
 const VALUED: Readonly<Record<string, "configuration" | "stage" | "user">> = {
@@ -26,6 +37,9 @@ const VALUED: Readonly<Record<string, "configuration" | "stage" | "user">> = {
   "--stage": "stage",
   "--user": "user",
 };
+
+/** The flags that take none. */
+const FLAGS: readonly string[] = ["-u", "--unobfuscated"];
 
 /**
  * `exec` never ends well by itself, so help is a refusal like any other; but
@@ -42,7 +56,32 @@ const HELP: readonly string[] = ["-h", "--help"];
 export function isUnobfuscated(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
-  return ["-u", "--unobfuscated", ...HELP].some((flag) => own.includes(flag));
+  return [...FLAGS, ...HELP].some((flag) => own.includes(flag));
+}
+
+/**
+ * Reads the arguments of `exec`, and if a flag does not exist says which one
+ * may have been meant.
+ *
+ * @param args The arguments after `exec`.
+ * @throws {UsageError} As {@linkcode parseExecArguments} does.
+ */
+export async function readExecArguments(
+  args: readonly string[],
+): Promise<ExecRequest> {
+  try {
+    return parseExecArguments(args);
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.unknown === undefined) {
+      throw error;
+    }
+    const { suggestion } = await import("../policy/nearest.ts");
+    const near = await suggestion(error.unknown, [
+      ...Object.keys(VALUED),
+      ...FLAGS,
+    ]);
+    throw new UsageError(`unknown flag ${error.unknown}${near}; ${USAGE}`);
+  }
 }
 
 /**
@@ -62,10 +101,10 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
   for (let index = 0; index < own.length; index++) {
     const [, flag, inline] = /^(--[^=]+)=(.*)$/s.exec(own[index]) ??
       [undefined, own[index]];
-    if (own[index] === "-u" || own[index] === "--unobfuscated") continue;
+    if (FLAGS.includes(own[index])) continue;
     const key = Object.hasOwn(VALUED, flag) ? VALUED[flag] : undefined;
     if (key === undefined) {
-      throw new UsageError(`${describe(flag)}; usage: ${EXEC_USAGE}`);
+      throw unexpected(flag);
     }
     if (values[key] !== undefined) {
       throw new UsageError(`--${key} is given twice`);
@@ -79,11 +118,11 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
   const { configuration, stage, user } = values;
   if (configuration === undefined) {
     throw new UsageError(
-      `--configuration FILE is missing; usage: ${EXEC_USAGE}`,
+      `--configuration FILE is missing; ${USAGE}`,
     );
   }
   if (driver === undefined) {
-    throw new UsageError(`-- DRIVER is missing; usage: ${EXEC_USAGE}`);
+    throw new UsageError(`-- DRIVER is missing; ${USAGE}`);
   }
   return {
     configuration,
@@ -94,9 +133,15 @@ export function parseExecArguments(args: readonly string[]): ExecRequest {
   };
 }
 
-function describe(argument: string): string {
-  if (HELP.includes(argument)) return "exec prints no help of its own";
+function unexpected(argument: string): UsageError {
+  if (HELP.includes(argument)) {
+    return new UsageError(
+      `exec prints no help of its own, see jacamar-seccomp help exec; ${USAGE}`,
+    );
+  }
   return argument.startsWith("-")
-    ? `unknown flag ${argument}`
-    : `unexpected argument ${argument}: the driver comes after --`;
+    ? new UsageError(`unknown flag ${argument}; ${USAGE}`, argument)
+    : new UsageError(
+      `unexpected argument ${argument}: the driver comes after --; ${USAGE}`,
+    );
 }

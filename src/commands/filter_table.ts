@@ -1,6 +1,6 @@
 import { ALWAYS, describeCondition } from "../bpf/describe_condition.ts";
 import { INSTRUCTION_SIZE } from "../bpf/instruction.ts";
-import { wrap } from "../bpf/wrap.ts";
+import { WIDTH, wrap } from "../bpf/wrap.ts";
 import { meantBy } from "../libseccomp/meaning.ts";
 import {
   getNativeArch,
@@ -17,6 +17,12 @@ const LISTED = 3;
 
 const INDENT = "  ";
 
+/** Where lines begin, and how long they may be. */
+interface Margins {
+  readonly indent: string;
+  readonly width: number;
+}
+
 /** What stands above a filter where there are several. */
 const HEADINGS: Readonly<Record<Layer["name"], string>> = {
   filter: "the filter that plugins change",
@@ -29,15 +35,18 @@ const HEADINGS: Readonly<Record<Layer["name"], string>> = {
  *
  * @param layers The filters.
  * @param describeOrigin Shows where a rule comes from, with file and line.
- * @returns Lines, indented, broken at 80 columns.
+ * @param width How many columns there are.
+ * @returns Lines, indented.
  */
 export function renderLayers(
   layers: readonly Layer[],
   describeOrigin: Survey["describeOrigin"],
+  width = WIDTH,
 ): string[] {
+  const margins = { indent: INDENT, width };
   return layers.flatMap((layer) => {
-    if (layers.length === 1) return renderLayer(layer, describeOrigin, INDENT);
-    const lines = renderLayer(layer, describeOrigin, INDENT + INDENT);
+    if (layers.length === 1) return renderLayer(layer, describeOrigin, margins);
+    const lines = renderLayer(layer, describeOrigin, deeper(margins));
     return [`${INDENT}${HEADINGS[layer.name]}:`, ...lines];
   });
 }
@@ -45,12 +54,12 @@ export function renderLayers(
 function renderLayer(
   { journal, programs, summary }: Layer,
   describeOrigin: Survey["describeOrigin"],
-  indent: string,
+  margins: Margins,
 ): string[] {
   return [
-    ...summary === undefined ? [] : say(summary, indent),
-    ...journal ? renderJournal(journal, describeOrigin, indent) : [],
-    ...say(describeSize(programs), indent),
+    ...summary === undefined ? [] : say(summary, margins),
+    ...journal ? renderJournal(journal, describeOrigin, margins) : [],
+    ...say(describeSize(programs), margins),
   ];
 }
 
@@ -70,7 +79,7 @@ export function countInstructions(programs: Layer["programs"]): number {
 function renderJournal(
   { rules, architectures, defaultAction, badArchAction }: Journal,
   describeOrigin: Survey["describeOrigin"],
-  indent: string,
+  margins: Margins,
 ): string[] {
   const rows = rules.map((rule) => ({
     ...splitOrigin(describeOrigin(rule.origin)),
@@ -80,20 +89,25 @@ function renderJournal(
   const others = groups.length === 0 ? "every call" : "any other call";
   return [
     ...groups.flatMap(([source, rows]) => [
-      ...say(source, indent),
-      ...renderRows(rows, indent + INDENT),
+      ...say(source, margins),
+      ...renderRows(rows, deeper(margins)),
     ]),
-    ...say(`${others}: ${describeAction(defaultAction)}`, indent),
+    ...say(`${others}: ${describeAction(defaultAction)}`, margins),
     ...architectures.length > 1
-      ? say(`covers ${architectures.join(", ")}`, indent)
+      ? say(`covers ${architectures.join(", ")}`, margins)
       : [],
-    ...say(`another architecture: ${describeAction(badArchAction)}`, indent),
+    ...say(`another architecture: ${describeAction(badArchAction)}`, margins),
   ];
 }
 
 /** A sentence; what does not fit into a line is indented further. */
-function say(text: string, indent: string): string[] {
-  return wrap(text, indent, indent + INDENT);
+function say(text: string, margins: Margins): string[] {
+  const { indent, width } = margins;
+  return wrap(text, indent, deeper(margins).indent, width);
+}
+
+function deeper({ indent, width }: Margins): Margins {
+  return { indent: indent + INDENT, width };
 }
 
 /** A rule, and where in its source it stands. */
@@ -114,7 +128,7 @@ function splitOrigin(origin: string): { source: string; place: string } {
 }
 
 /** A line for each rule; for all calls of one place that are treated alike one. */
-function renderRows(rows: readonly Row[], indent: string): string[] {
+function renderRows(rows: readonly Row[], margins: Margins): string[] {
   const said = [...byCall(rows)];
   return [
     ...Map.groupBy(said, ({ place, what }) => `${place}\n${what}`).values(),
@@ -123,7 +137,7 @@ function renderRows(rows: readonly Row[], indent: string): string[] {
       const [{ place, what }] = alike;
       const calls = alike.map(({ call }) => call).join(", ");
       const where = place && ` [${place}]`;
-      return say(`${calls}: ${what}${where}`, indent);
+      return say(`${calls}: ${what}${where}`, margins);
     });
 }
 

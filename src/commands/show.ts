@@ -25,6 +25,7 @@ import {
   traceOfReading,
 } from "./show_programs.ts";
 import { end, print, survey } from "./survey.ts";
+import { outputWidth } from "./width.ts";
 
 /** Exit codes of every command but `exec`. */
 const OK = 0;
@@ -49,7 +50,9 @@ export async function show(
     const request = requestOf(flags, names);
     switch (request.kind) {
       case "groups":
-        print(await renderGroups(names, request.format === "json"));
+        print(
+          await renderGroups(names, request.format === "json", outputWidth()),
+        );
         return end(OK);
       case "policy":
         return await showPolicy(request);
@@ -82,7 +85,12 @@ async function showPolicy(
     showCode(format, chosen(programsOf(shown.layers), filter));
     return end(OK);
   }
-  const { text, missing, notes } = renderPolicy(format, shown.layers, found);
+  const { text, missing, notes } = renderPolicy(
+    format,
+    shown.layers,
+    found,
+    outputWidth(),
+  );
   print(format === "table" ? colourActions(text, palette()) : text);
   return end(
     missing.length === 0 ? OK : FOUND_SOMETHING,
@@ -105,7 +113,9 @@ function showPrograms({ from, format, filter }: ProgramsRequest): never {
   if (format === "json") print(explainedToJson(programs, explained));
   else {
     const name = filter === undefined ? title : programs[0].name;
-    print(colourActions(renderExplained(name, explained), palette()));
+    print(
+      colourActions(renderExplained(name, explained, outputWidth()), palette()),
+    );
   }
   const sentences = [problem, trace].filter((each) => each !== undefined);
   return end(problem === undefined ? OK : FOUND_SOMETHING, said(sentences));
@@ -133,7 +143,7 @@ function showCode(
   programs: readonly NamedProgram[],
 ): void {
   if (format === "bpf") return writeCode(programs);
-  print(colourActions(renderCode(programs), palette()));
+  print(colourActions(renderCode(programs, outputWidth()), palette()));
 }
 
 /** Sentences for standard error, each on a line of its own. */

@@ -1,7 +1,7 @@
 import { disassemble } from "../bpf/disassemble.ts";
 import { renderLines } from "../bpf/disassemble_text.ts";
 import { decode } from "../bpf/program.ts";
-import { wrap } from "../bpf/wrap.ts";
+import { WIDTH, wrap } from "../bpf/wrap.ts";
 import { naming } from "../policy/naming.ts";
 
 /** A program, and what people call it. */
@@ -28,12 +28,15 @@ export function choose<T>(programs: readonly T[], number: number): T {
 }
 
 /** Programs as instructions that people can read, each below its name. */
-export function renderCode(programs: readonly NamedProgram[]): string {
+export function renderCode(
+  programs: readonly NamedProgram[],
+  width = WIDTH,
+): string {
   const paragraphs = programs.map(({ name, bytes }) => {
     const program = decode(bytes);
-    const lines = renderLines(disassemble(program, naming));
+    const lines = renderLines(disassemble(program, naming), width);
     const heading = `${name}: ${countOf(program.length)}`;
-    return [...wrap(heading, "", "  "), ...lines, ""].join("\n");
+    return [...wrap(heading, "", "  ", width), ...lines, ""].join("\n");
   });
   return paragraphs.join("\n");
 }

@@ -1,3 +1,4 @@
+import { WIDTH, wrap } from "../bpf/wrap.ts";
 import {
   getLibraryVersion,
   getNativeArch,
@@ -24,6 +25,7 @@ type Standing = keyof typeof MARKS;
  * @param names Groups to show with their members, by name with the `@`; none:
  * all groups, with what they are for.
  * @param json Whether to print JSON, which has the members in either case.
+ * @param width How many columns there are for people.
  * @returns Text or JSON, ending in a newline.
  * @throws {Error} For a group that does not exist; it names the nearest.
  * @throws {ScmpError} If libseccomp cannot be opened.
@@ -31,6 +33,7 @@ type Standing = keyof typeof MARKS;
 export async function renderGroups(
   names: readonly string[],
   json: boolean,
+  width = WIDTH,
 ): Promise<string> {
   const chosen: [string, CallGroup][] = [];
   for (const name of names) {
@@ -42,18 +45,22 @@ export async function renderGroups(
     chosen.push([name, group]);
   }
   if (json) return renderJson(chosen.length > 0 ? chosen : [...groups]);
-  return chosen.length > 0 ? renderMembers(chosen) : renderList();
+  return chosen.length > 0 ? renderMembers(chosen, width) : renderList(width);
 }
 
-function renderList(): string {
-  const rows = [...groups].map(([name, { description }]) => {
+function renderList(width: number): string {
+  const rows = [...groups].flatMap(([name, { description }]) => {
     const count = `${calls(name).length}`;
-    return `${name.padEnd(15)}  ${count.padStart(3)}  ${description}`;
+    const head = `${name.padEnd(15)}  ${count.padStart(3)}  `;
+    return wrap(description, head, " ".repeat(head.length), width);
   });
   return `the groups of ${GROUPS_VERSION}:\n\n${rows.join("\n")}\n`;
 }
 
-function renderMembers(chosen: readonly [string, CallGroup][]): string {
+function renderMembers(
+  chosen: readonly [string, CallGroup][],
+  width: number,
+): string {
   const standings = new Set<Standing>();
   const marked = (name: string) => {
     const standing = standingOf(name);
@@ -64,10 +71,15 @@ function renderMembers(chosen: readonly [string, CallGroup][]): string {
     const nested = members.filter((member) => groups.has(member));
     const own = members.filter((member) => !groups.has(member));
     return [
-      `${name}: ${description} (${calls(name).length} calls)`,
-      ...(own.length > 0 ? fill(" ", own.map(marked)) : []),
+      ...wrap(
+        `${name}: ${description} (${calls(name).length} calls)`,
+        "",
+        "  ",
+        width,
+      ),
+      ...(own.length > 0 ? fill(" ", own.map(marked), "  ", width) : []),
       ...nested.flatMap((group) =>
-        fill(`  ${group}:`, calls(group).map(marked), "    ")
+        fill(`  ${group}:`, calls(group).map(marked), "    ", width)
       ),
     ].join("\n");
   });

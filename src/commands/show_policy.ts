@@ -18,15 +18,16 @@ export interface Rendered {
   readonly notes: readonly string[];
 }
 
-/** The filters of a stage in a format. */
+/** The filters of a stage in a format, for people in that many columns. */
 export function renderPolicy(
   format: TextFormat,
   layers: readonly Layer[],
   { describeOrigin, settings }: Survey,
+  width: number,
 ): Rendered {
   switch (format) {
     case "table":
-      return all(`${renderLayers(layers, describeOrigin).join("\n")}\n`);
+      return all(`${renderLayers(layers, describeOrigin, width).join("\n")}\n`);
     case "json": {
       const filters = layers.map((layer) => ({
         ...layerToJson(layer, describeOrigin),

@@ -5,7 +5,7 @@ import { UnknownProgramError } from "../bpf/explore.ts";
 import type { Instruction } from "../bpf/instruction.ts";
 import { decode, ProgramError } from "../bpf/program.ts";
 import { runAll } from "../bpf/run.ts";
-import { wrap } from "../bpf/wrap.ts";
+import { WIDTH, wrap } from "../bpf/wrap.ts";
 import { getNativeArch, getSyscallFromName } from "../libseccomp/mod.ts";
 import { isCarriedOut } from "../policy/effect.ts";
 import { naming } from "../policy/naming.ts";
@@ -78,18 +78,19 @@ export function decodePrograms(
   });
 }
 
-/** What some programs do, as text for people. */
+/** What some programs do, as text for people in that many columns. */
 export function renderExplained(
   title: string,
   { programs, sections = [] }: Explained,
+  width = WIDTH,
 ): string {
   const count = programs.reduce((sum, { length }) => sum + length, 0);
   const size = countOf(count);
   const heading = programs.length === 1
     ? `${title}: ${size}`
     : `${title}: ${size} in ${programs.length} programs, of which the most restrictive answer holds`;
-  const lines = renderExplanation(sections, naming.action);
-  return `${[...wrap(heading, "", "  "), ...lines].join("\n")}\n`;
+  const lines = renderExplanation(sections, naming.action, width);
+  return `${[...wrap(heading, "", "  ", width), ...lines].join("\n")}\n`;
 }
 
 /** The same as JSON. */

@@ -7,6 +7,7 @@ import { ALLOW } from "../bpf/action.ts";
 import { palette } from "./colour.ts";
 import { type Report, reportToJson, reportToText } from "./simulate_report.ts";
 import { end, print, survey } from "./survey.ts";
+import { outputWidth } from "./width.ts";
 
 /** The call is carried out. */
 const PASSES = 0;
@@ -65,7 +66,7 @@ export async function simulateCall(
     print(
       json
         ? `${JSON.stringify(reportToJson(report), null, 2)}\n`
-        : reportToText(report, palette()),
+        : reportToText(report, palette(), outputWidth()),
     );
     return end(isCarriedOut(report.action) ? PASSES : REFUSED);
   } catch (error) {

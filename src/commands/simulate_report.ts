@@ -26,18 +26,29 @@ export interface Report {
   readonly describeOrigin: Survey["describeOrigin"];
 }
 
-/** The report as text of 80 columns. */
-export function reportToText(report: Report, colours: Palette): string {
+/**
+ * The report as text.
+ *
+ * @param width How many columns there are.
+ */
+export function reportToText(
+  report: Report,
+  colours: Palette,
+  width = WIDTH,
+): string {
   const { parsed, action, simulation, stage } = report;
   const arch = archOf(parsed.call) ?? getNativeArch();
+  const what = `${callText(parsed.call)} on ${arch} at ${stage}`;
+  const words = (text: string) => text.split(" ");
   const lines = [
-    ...fill("", `${callText(parsed.call)} on ${arch} at ${stage}`.split(" "))
-      .map(colours.bold),
+    ...fill("", words(what), "  ", width).map(colours.bold),
     colourActions(
       `${describeNative(action)}: ${describeEffect(action)}`,
       colours,
     ),
-    ...parsed.notices.flatMap((notice) => fill("notice:", notice.split(" "))),
+    ...parsed.notices.flatMap((notice) =>
+      fill("notice:", words(notice), "  ", width)
+    ),
   ];
   if (!simulation) lines.push("", "disabled = true: there is no filter");
   for (const filter of simulation?.filters ?? []) {
@@ -48,7 +59,7 @@ export function reportToText(report: Report, colours: Palette): string {
         `${filter.name}${decides}: ${describeNative(filter.action)}`,
         colours,
       ),
-      ...filterLines(filter, report).map(([label, text]) =>
+      ...filterLines(filter, report, width).map(([label, text]) =>
         `${colours.dim(label.padStart(LABEL))}  ${text}`
       ),
     );
@@ -58,11 +69,16 @@ export function reportToText(report: Report, colours: Palette): string {
 
 /** How wide the labels of a filter's lines are. */
 const LABEL = 6;
-const TEXT_WIDTH = WIDTH - LABEL - 2;
 
 type Line = readonly [label: string, text: string];
 
-function filterLines(filter: FilterVerdict, report: Report): Line[] {
+function filterLines(
+  filter: FilterVerdict,
+  report: Report,
+  width: number,
+): Line[] {
+  const labelled = (label: string, words: readonly string[]) =>
+    labelLines(label, words, width - LABEL - 2);
   const { answer, origins, asked, programs } = filter;
   const lines = answer.by === "rule"
     ? answer.rules.flatMap((rule) =>
@@ -82,8 +98,12 @@ function filterLines(filter: FilterVerdict, report: Report): Line[] {
 }
 
 /** Words in as many lines as they need, the first with the label. */
-function labelled(label: string, words: readonly string[]): Line[] {
-  return fill("", words, "", TEXT_WIDTH).map((text, index) => [
+function labelLines(
+  label: string,
+  words: readonly string[],
+  width: number,
+): Line[] {
+  return fill("", words, "", width).map((text, index) => [
     index === 0 ? label : "",
     text,
   ]);
