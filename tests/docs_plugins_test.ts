@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import {
+  baseEnvironment,
+  compiled,
+  fromSource,
+  hasCommand,
+  isRoot,
+  type Program,
+  run,
+  Scratch,
+  testUnless,
+} from "./program.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+const PAGE = Deno.readTextFileSync(`${ROOT}docs/plugins.md`);
+
+/** Where the page has its reader sit. */
+const FOLDER = "/opt/jacamar/plugins";
+
+/** What differs from one machine, or one run, to the next. */
+const VARYING: readonly [RegExp, string][] = [
+  // How long Deno's tests took.
+  [/\(\d+m?s\)/g, "(time)"],
+  [/\breference [0-9a-f]{12}\b/g, "reference REFERENCE"],
+  // Only an old libseccomp is told of.
+  [/\nnotice: libseccomp .*\n(?: {2}.*\n)*/g, ""],
+];
+
+/** A command line, and what the page says that it prints. */
+interface Command {
+  readonly line: string;
+  readonly output: string;
+}
+
+/** A file that the page has its reader write. */
+interface WrittenFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the reader does, in order. */
+const STEPS: readonly (Command | WrittenFile)[] = [
+  ...PAGE.matchAll(/^```(\w+)\n([^]*?)^```$/gm),
+].flatMap(([, language, text]): (Command | WrittenFile)[] => {
+  if (language === "console") return commands(text);
+  const path = /^(?:\/\/|#) (\S+\.(?:ts|toml))\n/.exec(text)?.[1];
+  return path === undefined ? [] : [{ path, text }];
+});
+const COMMANDS = STEPS.filter((step) => "line" in step);
+
+function commands(block: string): Command[] {
+  return block.split(/^\$ /m).slice(1).map((text) => {
+    const end = text.indexOf("\n");
+    return { line: text.slice(0, end), output: text.slice(end + 1) };
+  });
+}
+
+/** Does what the page says, and returns what each command prints. */
+async function follow(
+  program: Program,
+  folder: string,
+  wrapper?: readonly string[],
+): Promise<string[]> {
+  using tools = new Scratch();
+  tools.file("jacamar-seccomp", callOf(...program.command), 0o755);
+  tools.file("deno", callOf(Deno.execPath()), 0o755);
+  const script = STEPS.map((step) =>
+    "line" in step
+      // The next command may ask for the exit code.
+      ? `${step.line}\ncode=$?; printf '\\036'; (exit $code)`
+      : `cat >'${folder}/${step.path}' <<'END'\n${
+        step.text.replaceAll(FOLDER, folder)
+      }END`
+  ).join("\n");
+  const { stdout } = await run(
+    { name: "bash", command: ["bash", tools.file("script", script)] },
+    [],
+    {
+      cwd: folder,
+      wrapper: [...wrapper ?? [], "sh", "-c", 'exec "$@" 2>&1', "sh"],
+      env: {
+        ...baseEnvironment(fromSource),
+        PATH: `${tools.path}:${Deno.env.get("PATH")}`,
+        LC_ALL: "C.UTF-8",
+        NO_COLOR: "1",
+        ...wrapper && { DENO_DIR: `${folder}/.cache` },
+      },
+    },
+  );
+  return stdout.split("\x1e").slice(0, -1).map((output) =>
+    output.replaceAll(folder, FOLDER)
+  );
+}
+
+function callOf(...command: readonly string[]): string {
+  return `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`;
+}
+
+function settle(output: string): string {
+  return VARYING.reduce((text, [from, to]) => text.replace(from, to), output)
+    // The page is formatted: no block ends in an empty line.
+    .trimEnd();
+}
+
+/** In a clone, the library is the clone's, and not a file beside the plugin. */
+function expected({ output }: Command, program: Program): string {
+  return settle(
+    program === compiled
+      ? output
+      : output.replace(/^\S*jacamar-seccomp\.js .*\n/gm, ""),
+  );
+}
+
+async function compare(program: Program, wrapper?: readonly string[]) {
+  using cleanup = new DisposableStack();
+  // As long a path as the page's: lines are wrapped.
+  const folder = `/tmp/${crypto.randomUUID()}`.slice(0, FOLDER.length);
+  Deno.mkdirSync(folder);
+  cleanup.defer(() => Deno.removeSync(folder, { recursive: true }));
+  Deno.chmodSync(folder, 0o755);
+  if (wrapper) Deno.chownSync(folder, NOBODY, NOBODY);
+  const outputs = await follow(program, folder, wrapper);
+  for (const [index, command] of COMMANDS.entries()) {
+    assert.equal(
+      settle(outputs[index] ?? "(not run)"),
+      expected(command, program),
+      command.line,
+    );
+  }
+}
+
+const NOBODY = 65534;
+const otherMachine = Deno.build.arch === "x86_64"
+  ? undefined
+  : "the page shows what x86_64 says";
+
+Deno.test("the page on plugins uses every command that it is to teach", () => {
+  const lines = COMMANDS.map(({ line }) => line).join("\n");
+  for (const name of ["plugin new", "check", "simulate", "exec"]) {
+    assert.ok(lines.includes(`jacamar-seccomp ${name} `), name);
+  }
+  assert.ok(lines.includes("deno test"));
+});
+
+Deno.test("the page on plugins shows the plugin that plugin new writes", () => {
+  const template = `${ROOT}src/scaffold/template/NAME.ts`;
+  assert.ok(PAGE.includes("```ts\n" + Deno.readTextFileSync(template)));
+});
+
+for (const program of [fromSource, compiled]) {
+  testUnless(
+    program.missing ?? otherMachine,
+    `${program.name}: every command of the page on plugins prints what the page shows`,
+    () => compare(program),
+  );
+}
+
+testUnless(
+  compiled.missing ?? otherMachine ??
+    (isRoot && hasCommand("setpriv") ? undefined : "needs root and setpriv"),
+  "they print the same for an ordinary user",
+  () =>
+    compare(compiled, [
+      "setpriv",
+      `--reuid=${NOBODY}`,
+      `--regid=${NOBODY}`,
+      "--clear-groups",
+    ]),
+);
