@@ -1,18 +1,21 @@
+/**
+ * Does what a page of the documentation has its reader do, and compares what is
+ * printed with what the page shows.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import {
   baseEnvironment,
   compiled,
   fromSource,
-  hasCommand,
-  isRoot,
   type Program,
   run,
   Scratch,
-  testUnless,
 } from "./program.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-const PAGE = Deno.readTextFileSync(`${ROOT}docs/plugins.md`);
+/** An ordinary user. */
+export const NOBODY = 65534;
 
 /** Where the page has its reader sit. */
 const FOLDER = "/opt/jacamar/plugins";
@@ -27,26 +30,39 @@ const VARYING: readonly [RegExp, string][] = [
 ];
 
 /** A command line, and what the page says that it prints. */
-interface Command {
+export interface Command {
   readonly line: string;
   readonly output: string;
 }
 
 /** A file that the page has its reader write. */
-interface WrittenFile {
+export interface WrittenFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** What the reader does, in order. */
-const STEPS: readonly (Command | WrittenFile)[] = [
-  ...PAGE.matchAll(/^```(\w+)\n([^]*?)^```$/gm),
-].flatMap(([, language, text]): (Command | WrittenFile)[] => {
-  if (language === "console") return commands(text);
-  const path = /^(?:\/\/|#) (\S+\.(?:ts|toml))\n/.exec(text)?.[1];
-  return path === undefined ? [] : [{ path, text }];
-});
-const COMMANDS = STEPS.filter((step) => "line" in step);
+/** What a reader does. */
+export type Step = Command | WrittenFile;
+
+/**
+ * What a page has its reader do, in order: every block of `console`, and every
+ * block that begins with a comment which names a file.
+ *
+ * @param page The page's text.
+ */
+export function stepsOf(page: string): Step[] {
+  return [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
+    .flatMap(([, language, text]): Step[] => {
+      if (language === "console") return commands(text);
+      const path = /^(?:\/\/|#) (\S+\.(?:ts|toml))\n/.exec(text)?.[1];
+      return path === undefined ? [] : [{ path, text }];
+    });
+}
+
+/** The commands among them. */
+export function commandsOf(steps: readonly Step[]): Command[] {
+  return steps.filter((step) => "line" in step);
+}
 
 function commands(block: string): Command[] {
   return block.split(/^\$ /m).slice(1).map((text) => {
@@ -56,7 +72,8 @@ function commands(block: string): Command[] {
 }
 
 /** Does what the page says, and returns what each command prints. */
-async function follow(
+async function play(
+  steps: readonly Step[],
   program: Program,
   folder: string,
   wrapper?: readonly string[],
@@ -64,7 +81,7 @@ async function follow(
   using tools = new Scratch();
   tools.file("jacamar-seccomp", callOf(...program.command), 0o755);
   tools.file("deno", callOf(Deno.execPath()), 0o755);
-  const script = STEPS.map((step) =>
+  const script = steps.map((step) =>
     "line" in step
       // The next command may ask for the exit code.
       ? `${step.line}\ncode=$?; printf '\\036'; (exit $code)`
@@ -111,7 +128,18 @@ function expected({ output }: Command, program: Program): string {
   );
 }
 
-async function compare(program: Program, wrapper?: readonly string[]) {
+/**
+ * Follows a page in a folder of its own.
+ *
+ * @param steps What it has its reader do.
+ * @param program What `jacamar-seccomp` is.
+ * @param wrapper Put in front of the shell, as `["setpriv", …]`.
+ */
+export async function follow(
+  steps: readonly Step[],
+  program: Program,
+  wrapper?: readonly string[],
+): Promise<void> {
   using cleanup = new DisposableStack();
   // As long a path as the page's: lines are wrapped.
   const folder = `/tmp/${crypto.randomUUID()}`.slice(0, FOLDER.length);
@@ -119,8 +147,8 @@ async function compare(program: Program, wrapper?: readonly string[]) {
   cleanup.defer(() => Deno.removeSync(folder, { recursive: true }));
   Deno.chmodSync(folder, 0o755);
   if (wrapper) Deno.chownSync(folder, NOBODY, NOBODY);
-  const outputs = await follow(program, folder, wrapper);
-  for (const [index, command] of COMMANDS.entries()) {
+  const outputs = await play(steps, program, folder, wrapper);
+  for (const [index, command] of commandsOf(steps).entries()) {
     assert.equal(
       settle(outputs[index] ?? "(not run)"),
       expected(command, program),
@@ -128,42 +156,3 @@ async function compare(program: Program, wrapper?: readonly string[]) {
     );
   }
 }
-
-const NOBODY = 65534;
-const otherMachine = Deno.build.arch === "x86_64"
-  ? undefined
-  : "the page shows what x86_64 says";
-
-Deno.test("the page on plugins uses every command that it is to teach", () => {
-  const lines = COMMANDS.map(({ line }) => line).join("\n");
-  for (const name of ["plugin new", "check", "simulate", "exec"]) {
-    assert.ok(lines.includes(`jacamar-seccomp ${name} `), name);
-  }
-  assert.ok(lines.includes("deno test"));
-});
-
-Deno.test("the page on plugins shows the plugin that plugin new writes", () => {
-  const template = `${ROOT}src/scaffold/template/NAME.ts`;
-  assert.ok(PAGE.includes("```ts\n" + Deno.readTextFileSync(template)));
-});
-
-for (const program of [fromSource, compiled]) {
-  testUnless(
-    program.missing ?? otherMachine,
-    `${program.name}: every command of the page on plugins prints what the page shows`,
-    () => compare(program),
-  );
-}
-
-testUnless(
-  compiled.missing ?? otherMachine ??
-    (isRoot && hasCommand("setpriv") ? undefined : "needs root and setpriv"),
-  "they print the same for an ordinary user",
-  () =>
-    compare(compiled, [
-      "setpriv",
-      `--reuid=${NOBODY}`,
-      `--regid=${NOBODY}`,
-      "--clear-groups",
-    ]),
-);
