@@ -17,9 +17,9 @@ const table: [
   stage: string,
   ...call: [string, ...Argument[]],
 ][] = [
-  ["ActAllow", "step_script", "openat", 0, 0, "O_WRONLY|O_CREAT|O_TRUNC"],
-  ["ActAllow", "step_script", "openat", 0, 0, HIGH_BITS | 0o1101n],
-  ["ActErrno(EPERM)", "step_script", "openat", 0, 0, "O_RDWR|O_CREAT"],
+  ["ActAllow", "build_script", "openat", 0, 0, "O_WRONLY|O_CREAT|O_TRUNC"],
+  ["ActAllow", "build_script", "openat", 0, 0, HIGH_BITS | 0o1101n],
+  ["ActErrno(EPERM)", "build_script", "openat", 0, 0, "O_RDWR|O_CREAT"],
   [
     "ActErrno(EPERM)",
     "after_script",
@@ -28,15 +28,15 @@ const table: [
     0,
     "O_WRONLY|O_CREAT|O_TRUNC",
   ],
-  ["ActAllow", "step_script", "vfork"],
+  ["ActAllow", "build_script", "vfork"],
   ["ActErrno(EPERM)", "after_script", "vfork"],
-  ["ActErrno(EPERM)", "step_script", "unlinkat"],
+  ["ActErrno(EPERM)", "build_script", "unlinkat"],
   ["ActAllow", "after_script", "unlinkat"],
   ["ActAllow", "after_script", "ioctl", 0, "TCGETS"],
   ["ActErrno(EPERM)", "after_script", "ioctl", 0, "TIOCSTI"],
   ["ActErrno(EPERM)", "after_script", "socket", "AF_UNIX", "SOCK_STREAM"],
   ["ActAllow", "after_script", "restart_syscall"],
-  ["ActErrno(ENOSYS)", "step_script", "clone3"],
+  ["ActErrno(ENOSYS)", "build_script", "clone3"],
 ];
 for (const [wanted, stage, call, ...args] of table) {
   const shown = args.map((arg) =>
@@ -52,8 +52,8 @@ for (const [wanted, stage, call, ...args] of table) {
 
 Deno.test("a stage that is not in the record starts no job", async () => {
   await assert.rejects(
-    expand(seccompExpansion, { stage: "build_script" }),
-    /it was not learned what the stage build_script calls/,
+    expand(seccompExpansion, { stage: "get_sources" }),
+    /it was not learned what the stage get_sources calls/,
   );
 });
 

@@ -61,7 +61,7 @@ testEach(
     ]);
     assert.equal(code, 0);
     const report = JSON.parse(stdout);
-    assert.equal(report.stages.length, 15);
+    assert.equal(report.stages.length, 16);
     assert.deepEqual(report.stages[0].filters[0].rules[0], {
       syscall: "ioctl",
       number: Deno.build.arch === "x86_64" ? 16 : 29,

@@ -148,17 +148,17 @@ testEach(
   async (program) => {
     using scratch = new Scratch();
     const at = (stage: string) => ["--merge", "--stage", stage];
-    await learn(program, scratch, "mkdir a", { flags: at("step_script") });
+    await learn(program, scratch, "mkdir a", { flags: at("build_script") });
     await learn(program, scratch, "rmdir a", { flags: at("after_script") });
-    await learn(program, scratch, "mkdir a b", { flags: at("step_script") });
-    assert.equal(call(scratch, "mkdir", "step_script")?.count, 3);
-    assert.equal(call(scratch, "rmdir", "step_script"), undefined);
+    await learn(program, scratch, "mkdir a b", { flags: at("build_script") });
+    assert.equal(call(scratch, "mkdir", "build_script")?.count, 3);
+    assert.equal(call(scratch, "rmdir", "build_script"), undefined);
     assert.equal(call(scratch, "mkdir", "after_script"), undefined);
     const { stages } = record(scratch);
-    assert.equal(stages.step_script.runs.length, 2);
+    assert.equal(stages.build_script.runs.length, 2);
     const { code, stdout } = await run(program, [
       ...["check", "-c", `${scratch.path}/policy.toml`],
-      ...["--stage", "step_script", "--stage", "after_script"],
+      ...["--stage", "build_script", "--stage", "after_script"],
     ]);
     assert.equal(code, 0, stdout);
   },

@@ -13,7 +13,7 @@ import {
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const RECORD = `${ROOT}plugins/learned.json`;
-const STAGES = ["--stage", "step_script", "--stage", "after_script"];
+const STAGES = ["--stage", "build_script", "--stage", "after_script"];
 
 const record = () => parseRecord(Deno.readTextFileSync(RECORD), RECORD);
 
@@ -40,7 +40,7 @@ testEach(
   async (program) => {
     using scratch = new Scratch();
     const config = scratch.file("jacamar.toml", writeFragment(record()).text);
-    const other = ["--stage", "build_script"];
+    const other = ["--stage", "get_sources"];
     const { code, stdout } = await checkStages(program, config, other);
     assert.equal(code, 1);
     assert.match(
@@ -68,11 +68,11 @@ testEach("the example plugin reads the record beside it", async (program) => {
   const config = scratch.config(`validation_plugin = "${file}"\n`);
   const { code, stdout, stderr } = await checkStages(program, config);
   assert.deepEqual([code, stderr], [0, ""], stdout);
-  const other = ["--stage", "build_script"];
+  const other = ["--stage", "get_sources"];
   const { stdout: refused } = await checkStages(program, config, other);
   assert.match(
     refused,
-    /problem: plugin error: it was not learned what the stage build_script calls/,
+    /problem: plugin error: it was not learned what the stage get_sources calls/,
   );
 });
 

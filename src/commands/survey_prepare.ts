@@ -110,6 +110,9 @@ function nothing(configuration: string): Survey {
 /**
  * A stage that no runner has would be a policy that is never applied; but steps
  * may have any name.
+ *
+ * Source: GitLab Runner, executors/custom/custom.go, which renames
+ * `step_script`.
  */
 async function findOddStages({ stages }: Policy): Promise<string[]> {
   const { nearest } = await import("../policy/nearest.ts");
@@ -121,6 +124,11 @@ async function findOddStages({ stages }: Policy): Promise<string[]> {
     const near = await nearest(stage, WELL_KNOWN_STAGES);
     const meant = near === undefined ? "" : `, did you mean "${near}"?`;
     odd.push(`no runner is known to have a stage "${stage}"${meant}`);
+  }
+  if (stages.has("step_script") && !stages.has("build_script")) {
+    odd.push(
+      "stages.step_script is set and stages.build_script is not: GitLab calls the job's script step_script, and its runner build_script",
+    );
   }
   return odd;
 }

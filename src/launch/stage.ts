@@ -13,7 +13,8 @@ const STAGE_OF_VERB: Readonly<Record<string, Stage>> = {
 
 /**
  * The stages that a runner goes through in a job, in that order. Others may
- * come, for instance `step_*`.
+ * come, for instance `step_*`; `clear_worktree` comes before another try of
+ * `get_sources`.
  *
  * Source: GitLab Runner, "The Custom executor", stages and sub-stages.
  */
@@ -22,6 +23,7 @@ export const WELL_KNOWN_STAGES: readonly Stage[] = [
   "prepare_exec",
   "prepare_script",
   "get_sources",
+  "clear_worktree",
   "restore_cache",
   "download_artifacts",
   "step_script",
