@@ -171,18 +171,12 @@ export const cancelAttacks: readonly Attack[] = [
   },
   {
     promise: "J5",
-    name:
-      "a signal while a plugin is in an endless loop, waits, or has a worker",
+    name: "a signal while a plugin is in an endless loop, or waits",
     missing,
     async attack(program) {
       const plugins = [
         "export const seccompExpansion = () => { for (;;); };",
         "export const seccompExpansion = () => new Promise((done) => setTimeout(done, 60_000));",
-        `import { Worker } from "node:worker_threads";
-        export const seccompExpansion = () => {
-          new Worker("for (;;);", { eval: true });
-          for (;;);
-        };`,
       ];
       const time = await timeOfStart(program);
       for (const plugin of plugins) {

@@ -2,7 +2,7 @@
 import type { Attack } from "./attack.ts";
 import { assertClosed } from "./attack.ts";
 import { assertWitness, needs, PATIENTLY, Witness } from "./attack_witness.ts";
-import { isRoot } from "./program.ts";
+import { isRoot, type Scratch } from "./program.ts";
 
 /** The functions that `exec` cannot do without, with what they return. */
 const FUNCTIONS = [
@@ -33,7 +33,7 @@ const FUNCTIONS = [
  * A library that hands every call on to the real one; `without` is left out,
  * and `instead` is C code at the beginning of functions.
  */
-function library(
+export function library(
   { without = "", instead = {} }: {
     readonly without?: string;
     readonly instead?: Readonly<Record<string, string>>;
@@ -58,7 +58,8 @@ ${functions.join("\n")}
 `;
 }
 
-function gcc(scene: Witness, source: string): void {
+/** Compiles a library to `libseccomp.so.2` in a folder. */
+export function gcc(scene: Scratch, source: string): void {
   scene.file("library.c", source);
   const command = (...args: readonly string[]) =>
     new Deno.Command("gcc", { args: [...args], stderr: "piped" }).outputSync();
@@ -72,7 +73,8 @@ function gcc(scene: Witness, source: string): void {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-const noLibrary = needs("gcc") ?? noRealLibrary();
+/** Why there can be no such library, if there can be none. */
+export const noLibrary = needs("gcc") ?? noRealLibrary();
 
 function noRealLibrary(): string | undefined {
   const { stdout } = new Deno.Command("gcc", {

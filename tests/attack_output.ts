@@ -9,17 +9,13 @@ import { assertClosed, type Attack, Scene, SYSTEM_FAILURE } from "./attack.ts";
 import { type Program, type Result, run } from "./program.ts";
 
 /** Says it in every way that there is, and fails. */
-const LOUD = `import process from "node:process";
-import { writeSync } from "node:fs";
-const tell = (text) => {
+const LOUD = `const tell = (text) => {
   console.log(text); console.error(text); console.info(text); console.warn(text);
   Deno.stdout.writeSync(new TextEncoder().encode(text));
   Deno.stderr.writeSync(new TextEncoder().encode(text));
   process.stdout.write(text); process.stderr.write(text);
   process.emitWarning(text);
-  for (const fd of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
-    try { writeSync(fd, text); } catch { /* no such descriptor, or not for it */ }
-  }
+  process._rawDebug(text);
 };`;
 
 /** A way to fail; SECRET is in a path or a text that the job may not read. */

@@ -142,10 +142,10 @@ export const builtinAttacks: readonly Attack[] = [
     "P7",
     "it replaces something while it is imported",
     {
-      imports: `${IMPORTS}\nDataView.prototype.setUint16 = nothing;`,
+      imports: `${IMPORTS}\nSet.prototype.union = nothing;`,
       does: "",
     },
-    /it changed DataView\.prototype\.setUint16/,
+    /it changed Set\.prototype\.union/,
   ),
   byPlugin(
     "P7",
@@ -182,7 +182,7 @@ export const builtinAttacks: readonly Attack[] = [
   Object.defineProperty(Promise.prototype, "constructor", { configurable: true, get() {
     if (++looks === 3) {
       Object.defineProperty(Promise.prototype, "constructor", before);
-      DataView.prototype.setUint16 = loud(DataView.prototype.setUint16);
+      TypedArray.prototype.set = loud(TypedArray.prototype.set);
     }
     return Promise;
   } });`,

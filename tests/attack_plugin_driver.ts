@@ -1,21 +1,51 @@
 import assert from "node:assert/strict";
 import { type Attack, Scene } from "./attack.ts";
-import { byPlugin, onDriver, writePlugin } from "./attack_plugin.ts";
-import { hasCommand, run } from "./program.ts";
+import {
+  byPlugin,
+  type Hostile,
+  onDriver,
+  writePlugin,
+} from "./attack_plugin.ts";
+import { run } from "./program.ts";
 
-/** Takes over every descriptor that `node:net` will have. */
-const TAKE_OVER = `
+/** What reaches descriptors that are not its own, and changes what they are. */
+const BY_NUMBER: Readonly<Record<string, Hostile>> = {
+  "taken over": {
+    imports: 'import net from "node:net";',
+    does: `
   for (let fd = 0; fd < 64; fd++) {
     try {
       const socket = new net.Socket({ fd });
       socket.on("error", () => {});
-      socket.on("data", () => {});
       socket.write("noise");
     } catch { /* not that one */ }
   }
-  await new Promise((done) => setTimeout(done, 100));`;
-
-const NET = 'import net from "node:net";';
+  await new Promise((done) => setTimeout(done, 100));`,
+  },
+  "read, written and closed": {
+    imports: 'import fs from "node:fs";',
+    does: `
+  for (let fd = 0; fd < 64; fd++) {
+    for (const call of [
+      () => fs.writeSync(fd, "noise"), () => fs.readSync(fd, new Uint8Array(9)),
+      () => fs.fchmodSync(fd, 0o777), () => fs.ftruncateSync(fd), () => fs.closeSync(fd),
+    ]) {
+      try { call(); } catch { /* refused */ }
+    }
+  }`,
+  },
+  "written by a terminal": {
+    imports: 'import tty from "node:tty";',
+    does:
+      'for (let fd = 0; fd < 64; fd++) try { new tty.WriteStream(fd).write("noise"); } catch { /* none */ }',
+  },
+  "taken by a worker": {
+    imports: 'import { Worker } from "node:worker_threads";',
+    does: `
+  const worker = new Worker("setInterval(() => {}, 1);", { eval: true });
+  await new Promise((done) => worker.once("online", done));`,
+  },
+};
 
 /** What a plugin might do to be what is executed, or to change how. */
 export const driverAttacks: readonly Attack[] = [
@@ -53,30 +83,6 @@ export const driverAttacks: readonly Attack[] = [
     () => os.setPriority(19), () => process.initgroups("nobody", 4242),
   ]) {
     try { change(); } catch { /* refused */ }
-  }`,
-  }),
-  onDriver("the descriptors are taken over by number", {
-    imports: NET,
-    does: TAKE_OVER,
-  }),
-  onDriver("the descriptors are closed by number", {
-    imports: NET,
-    does: `
-  for (let fd = 3; fd < 64; fd++) {
-    try { new net.Socket({ fd }).on("error", () => {}).destroy(); } catch { /* not that one */ }
-  }
-  await new Promise((done) => setTimeout(done, 100));`,
-  }),
-  onDriver("the descriptors are read, written and closed by node:fs", {
-    imports: 'import fs from "node:fs";',
-    does: `
-  for (let fd = 0; fd < 64; fd++) {
-    for (const call of [
-      () => fs.writeSync(fd, "noise"), () => fs.readSync(fd, new Uint8Array(9)),
-      () => fs.ftruncateSync(fd), () => fs.closeSync(fd),
-    ]) {
-      try { call(); } catch { /* refused */ }
-    }
   }`,
   }),
   onDriver("the descriptors are had from the innards of node:net", {
@@ -150,71 +156,14 @@ export const driverAttacks: readonly Attack[] = [
     }
   }`,
   ),
-  onDriver("a worker takes the descriptors as long as it can", {
-    imports: 'import { Worker } from "node:worker_threads";',
-    does: `
-  const code = \`
-    const net = require("node:net");
-    require("node:worker_threads").parentPort.postMessage("started");
-    const round = () => {
-      for (let fd = 3; fd < 40; fd++) {
-        try { const s = new net.Socket({ fd }); s.on("error", () => {}); s.write("noise"); } catch {}
-      }
-      setTimeout(round, 1);
-    };
-    round();\`;
-  const worker = new Worker(code, { eval: true });
-  await new Promise((done) => worker.once("message", done));`,
-  }),
-  {
-    promise: "P1",
-    name: "standard error, which a plugin may write to, is made non-blocking",
-    missing: hasCommand("perl") ? undefined : "needs perl",
-    async attack(program) {
-      using scene = new Scene();
-      scene.file(
-        "driver",
-        "#!/bin/sh\ngrep flags /proc/self/fdinfo/2\n",
-        0o755,
-      );
-      const flags = async (does: string) => {
-        writePlugin(scene, { imports: NET, does });
-        const { stdout, code } = await scene.exec(program);
-        return code === 0 ? stdout : "closed";
-      };
-      const innocent = await flags("");
-      assert.match(innocent, /^flags:/);
-      const hostile = await flags(
-        'const s = new net.Socket({ fd: 2 }); s.on("error", () => {}); s.write("x");',
-      );
-      if (hostile !== "closed") assert.equal(hostile, innocent);
-    },
-  },
-  {
-    promise: "P8",
-    name:
-      "a device, as /dev/null, is behind its descriptors, to be changed for everybody",
-    async attack(program) {
-      using scene = new Scene();
-      // The mode, owner and times of what is behind a standard descriptor can
-      // be changed without a permission. This test only looks what is there.
-      writePlugin(scene, {
-        imports: 'import fs from "node:fs";',
-        does: `
-  for (const fd of [0, 1, 2]) {
-    const { rdev } = fs.fstatSync(fd);
-    if (rdev !== 0) throw new Error("it has a device");
-  }`,
-      });
-      for (const flags of [[], ["-u"]]) {
-        const { code, stderr } = await run(program, [
-          ...["exec", ...flags, "-c", `${scene.path}/jacamar.toml`],
-          ...["--stage", "x", "--", "/bin/true"],
-        ], { env: { SYSTEM_FAILURE_EXIT_CODE: "77" } });
-        assert.equal(code, 0, stderr);
-      }
-    },
-  },
+  ...Object.entries(BY_NUMBER).map(([name, hostile]) =>
+    byPlugin(
+      "P1",
+      `the descriptors are ${name} by number`,
+      hostile,
+      /which a plugin may not have/,
+    )
+  ),
   {
     promise: "P10",
     name: "everything that prints prints, and what there is to read is read",
@@ -222,18 +171,15 @@ export const driverAttacks: readonly Attack[] = [
       using scene = new Scene();
       scene.file("driver", "#!/bin/cat\n", 0o755);
       writePlugin(scene, {
-        imports: 'import fs from "node:fs"; import tty from "node:tty";',
         does: `
   const noise = new TextEncoder().encode("noise");
   for (const print of [
     () => console.log("noise"), () => console.error("noise"), () => console.table([1]),
     () => process.stdout.write("noise"), () => process.stderr.write("noise"),
     () => Deno.stdout.writeSync(noise), () => Deno.stderr.writeSync(noise),
-    () => fs.writeSync(1, "noise"), () => fs.writeSync(2, noise),
     () => process._rawDebug("noise"), () => process.emitWarning("noise"),
     () => alert("noise"), () => confirm("noise"), () => prompt("noise"),
-    () => new tty.WriteStream(1).write("noise"), () => reportError("noise"),
-    () => Deno.stdin.readSync(new Uint8Array(99)), () => fs.readSync(0, new Uint8Array(99)),
+    () => reportError("noise"), () => Deno.stdin.readSync(new Uint8Array(99)),
     () => process.stdin.read(), () => process.stdin.resume(),
   ]) {
     try { print(); } catch { /* refused */ }

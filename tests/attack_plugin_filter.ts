@@ -210,7 +210,7 @@ export const filterAttacks: readonly Attack[] = [
     `
   const worker = new Worker("for (;;);", { eval: true });
   worker.unref();`,
-    "filtered",
+    /imports node:worker_threads, which a plugin may not have/,
     { imports: 'import { Worker } from "node:worker_threads";' },
   ),
   onFilter(

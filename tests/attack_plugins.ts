@@ -3,6 +3,7 @@ import { builtinAttacks } from "./attack_plugin_builtins.ts";
 import { driverAttacks } from "./attack_plugin_driver.ts";
 import { endAttacks } from "./attack_plugin_end.ts";
 import { filterAttacks } from "./attack_plugin_filter.ts";
+import { importAttacks } from "./attack_plugin_imports.ts";
 import { reachAttacks } from "./attack_plugin_reach.ts";
 
 /** What plugins might try: promises P1 to P10. */
@@ -12,4 +13,5 @@ export const pluginAttacks: readonly Attack[] = [
   ...filterAttacks,
   ...builtinAttacks,
   ...reachAttacks,
+  ...importAttacks,
 ];

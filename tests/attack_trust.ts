@@ -197,7 +197,7 @@ async function assertRefused(
   assert.ok(result.stderr.includes(expected), `${name}: ${result.stderr}`);
 }
 
-/** Modules with imports of their own that no lexer of ES modules can tell. */
+/** Modules with imports of their own that an ES module's text would not tell. */
 const HIDING: Readonly<Record<string, string | Uint8Array>> = {
   "module.cjs": 'require("./evil.cjs");',
   "module.tsx": "/** @jsxImportSource ./evil */ export const x = <a/>;",

@@ -292,35 +292,6 @@ testEach(
 );
 
 testEach(
-  "a worker that a plugin leaves behind has no part in the driver's streams",
-  async (program) => {
-    using scratch = new Scratch();
-    scratch.file(
-      "plugin.js",
-      `import { Worker } from "node:worker_threads";
-export async function seccompExpansion() {
-  const code = \`
-    const { parentPort } = require("node:worker_threads");
-    parentPort.postMessage("started");
-    const noise = new TextEncoder().encode("noise");
-    for (;;) { Deno.stdout.writeSync(noise); Deno.stderr.writeSync(noise); }\`;
-  const worker = new Worker(code, { eval: true });
-  await new Promise((done) => worker.once("message", done));
-}`,
-    );
-    const config = scratch.config('validation_plugin = "plugin.js"\n');
-    for (let round = 0; round < 3; round++) {
-      const { code, stdout, stderr } = await run(
-        program,
-        [...execUnder(config), "cat"],
-        { stdin: "input" },
-      );
-      assert.deepEqual([code, stdout, stderr], [0, "input", ""]);
-    }
-  },
-);
-
-testEach(
   "a plugin's path means what the kernel takes it for",
   async (program) => {
     using scratch = new Scratch();

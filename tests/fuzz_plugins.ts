@@ -169,11 +169,11 @@ const TOP: readonly string[] = [
   ],
   ...[
     'import("./" + "plugin.js");',
-    'import process from "node:process"; process.exitCode = 0;',
+    'import "node:process"; process.exitCode = 0;',
   ],
   ...[
-    'import p from "node:process"; p.exit(0);',
-    'import p from "node:process"; p.reallyExit(0);',
+    "process.exit(0);",
+    'import "node:path"; process.reallyExit(0);',
   ],
   ...["const b = ;", "export default 1;", "export const seccompExpansion = 1;"],
   ...['"use strict"; with (1) {}', "#!/bin/sh", "\\u0000", "import.meta.url;"],

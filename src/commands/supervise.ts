@@ -123,7 +123,7 @@ export function supervisePlugins(supervision: Supervision): Supervised {
   // From here on errors have to be told on another descriptor.
   const restoreDirectory = keepDirectory();
   const stdio = keepStdio(showOutput);
-  revokePermissions();
+  revokePermissions(supervision.plugins.some((plugin) => plugin.isNodeUsed));
   return {
     stderr: stdio.stderr,
     async expand(filter, stage, plugins, policy) {

@@ -68,6 +68,8 @@ export function recordBuiltins(
   const add = (name: string, object: object | null) => {
     if (!object || seen.has(object)) return;
     seen.add(object);
+    // It cannot change any more.
+    if (Object.isFrozen(object)) return;
     recorded.push(record(name, object));
   };
   const addWithPrototype = (name: string, object: object) => {

@@ -1,3 +1,5 @@
+import { withholdLoaders } from "./withhold.ts";
+
 /** All permissions that a program can hold. */
 const PERMISSIONS = [
   "ffi",
@@ -27,8 +29,11 @@ declare const Deno: typeof globalThis.Deno & { readonly internal: symbol };
  *
  * Under `deno run` the read permission stays, because there importing a file
  * needs it; an executable made by `deno compile` imports without.
+ *
+ * @param isNodeUsed Whether a plugin imports a module of Node.js.
  */
-export function revokePermissions(): void {
+export function revokePermissions(isNodeUsed: boolean): void {
+  withholdLoaders(isNodeUsed);
   for (const name of WITHOUT_PERMISSION) {
     Reflect.deleteProperty(globalThis, name);
   }

@@ -1,3 +1,5 @@
+import { isOwnUrl } from "./own_code.ts";
+
 /**
  * A plugin that cannot be used, or that failed the job. The message begins with
  * `plugin error:`.
@@ -59,7 +61,7 @@ export function placeOf(thrown: unknown): string | undefined {
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     for (const line of stack?.split("\n").slice(1) ?? []) {
       const frame = /\(?(file:\/\/[^()\s]+):(\d+):(\d+)\)?$/.exec(line);
-      if (frame && !frame[1].startsWith(OWN_CODE)) {
+      if (frame && !isOwnUrl(frame[1])) {
         return `${decodeURIComponent(new URL(frame[1]).pathname)}:${frame[2]}:${
           frame[3]
         }`;
@@ -70,12 +72,3 @@ export function placeOf(thrown: unknown): string | undefined {
   }
   return undefined;
 }
-
-/**
- * Where this program's own modules are: a folder of the source tree, or of the
- * executable's virtual file system.
- */
-const OWN_CODE = new URL(
-  import.meta.url.includes("/src/plugin/") ? "../" : "./",
-  import.meta.url,
-).href;

@@ -1,6 +1,7 @@
 import { openTrusted, TrustError } from "../libc/trusted_file.ts";
 import { PluginError } from "./error.ts";
 import { checkImports } from "./imports.ts";
+import { isOwnPath } from "./own_code.ts";
 
 /** What Deno reads as an ES module. */
 const MODULE = /\.(?:ts|mts|js|mjs)$/;
@@ -9,6 +10,8 @@ const MODULE = /\.(?:ts|mts|js|mjs)$/;
 export interface CheckedPlugin {
   /** Its path with all links resolved. */
   readonly file: string;
+  /** Whether it, or what it imports, imports a module of Node.js. */
+  readonly isNodeUsed: boolean;
 }
 
 /**
@@ -36,8 +39,7 @@ export async function checkPlugin(
       );
     }
   }
-  await checkImports(file, new TextDecoder().decode(bytes));
-  return { file };
+  return { file, isNodeUsed: checkImports(file, bytes) };
 }
 
 /** The file's content, and its path without links. */
@@ -52,6 +54,9 @@ function readPlugin(
   }
   try {
     const opened = openTrusted(plugin);
+    if (isOwnPath(plugin) || isOwnPath(opened.path)) {
+      throw new PluginError(plugin, `${plugin} is a part of this program`);
+    }
     return { file: opened.path, bytes: opened.read() };
   } catch (cause) {
     if (!(cause instanceof TrustError)) throw cause;

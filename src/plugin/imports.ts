@@ -1,10 +1,15 @@
 import { openTrusted, TrustError } from "../libc/trusted_file.ts";
 import { PluginError } from "./error.ts";
+import {
+  type MentionedImport,
+  mentionedImports,
+  UnclearImport,
+} from "./mentioned_imports.ts";
+import { NODE_MODULES } from "./node_modules.ts";
+import { isOwnPath } from "./own_code.ts";
 
 /** The module that plugins import to make filters, and what tests import. */
 const OWN = /^jacamar-seccomp(?:\/testing)?$/;
-/** Modules of the runtime; without permissions they can do no harm. */
-const BUILT_IN = /^node:/;
 
 /**
  * Modules that import more than an ES module's text says: by `require`, by what
@@ -13,16 +18,8 @@ const BUILT_IN = /^node:/;
  */
 const OF_ANOTHER_KIND = /\.(?:[cm]?[jt]sx|c[jt]s|wasm)$/i;
 
-/**
- * An import of our own module. A file that has no other word `import` and no
- * other `from` needs no lexer to tell what it imports.
- */
-const OWN_IMPORT =
-  /^\s*import\s+(?:type\s+)?[\w$*{},\s]+?\s+from\s+["']jacamar-seccomp["'];?/gm;
-const MENTIONS_IMPORT = /\bimport\b|\bfrom\s*["'`]/;
-
-/** What the lexer has for `import.meta` in place of where `import(` begins. */
-const IMPORT_META = -2;
+/** Types of imports by which a file is read and nothing of it is run. */
+const DATA: ReadonlySet<string | undefined> = new Set(["json", "text"]);
 
 /** A module that is still to be looked at. */
 interface Module {
@@ -31,7 +28,7 @@ interface Module {
    * it imports is sought from there.
    */
   readonly file: string;
-  readonly source: string;
+  readonly source: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -39,60 +36,58 @@ interface Module {
  * import, are files that nobody else can change.
  *
  * @param plugin The plugin's file, as it will be imported.
- * @param source Its text.
+ * @param source Its content.
+ * @returns Whether a module of Node.js is among them.
  * @throws {PluginError} If one is no local file or may not be trusted, or if it
  * cannot be told what is imported.
  */
-export async function checkImports(
+export function checkImports(
   plugin: string,
-  source: string,
-): Promise<void> {
+  source: Uint8Array<ArrayBuffer>,
+): boolean {
+  let isNodeUsed = false;
   const modules: Module[] = [{ file: plugin, source }];
   const seen = new Set([plugin]);
+  const data = new Set<string>();
   for (const module of modules) {
-    for (const specifier of await importsOf(module, plugin)) {
+    for (const { specifier, type } of importsOf(module, plugin)) {
+      isNodeUsed ||= NODE_MODULES.has(specifier);
       const path = toPath(specifier, module.file, plugin);
       if (path === undefined || seen.has(path)) continue;
-      seen.add(path);
-      modules.push(open(path, module.file, plugin));
+      if (!DATA.has(type)) {
+        seen.add(path);
+        modules.push(open(path, module.file, plugin));
+      } else if (!data.has(path)) {
+        data.add(path);
+        open(path, module.file, plugin);
+      }
     }
   }
+  return isNodeUsed;
 }
 
 /** What a module imports, statically and dynamically. */
-async function importsOf(
+function importsOf(
   { file, source }: Module,
   plugin: string,
-): Promise<string[]> {
+): MentionedImport[] {
   if (file.endsWith(".json")) return [];
-  if (!MENTIONS_IMPORT.test(source.replace(OWN_IMPORT, ""))) return [];
-  const { parse } = await import("es-module-lexer/js");
-  let imports;
+  let text: string;
   try {
-    [imports] = parse(source, file);
+    // The runtime would read another encoding, and other words, of its mark.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(source);
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new PluginError(
-      plugin,
-      `could not tell what ${file} imports: ${message}`,
-      { cause },
-    );
+    throw new PluginError(plugin, `${file} is not UTF-8`, { cause });
   }
-  const specifiers: string[] = [];
-  for (const { n: specifier, d: kind, ss: start } of imports) {
-    if (kind === IMPORT_META) continue;
-    if (specifier !== undefined) {
-      specifiers.push(specifier);
-      continue;
-    }
-    const line = source.slice(0, start).split("\n").length;
-    throw new PluginError(
-      plugin,
-      `${file}:${line}: import() must name its module by a plain text, so that ` +
-        "it can be checked before",
-    );
+  try {
+    return [...mentionedImports(text, /\.m?ts$/.test(file))];
+  } catch (cause) {
+    if (!(cause instanceof UnclearImport)) throw cause;
+    const line = text.slice(0, cause.offset).split("\n").length;
+    throw new PluginError(plugin, `${file}:${line}: ${cause.message}`, {
+      cause,
+    });
   }
-  return specifiers;
 }
 
 /** The path of an imported file; `undefined` for what needs no check. */
@@ -101,7 +96,14 @@ function toPath(
   importer: string,
   plugin: string,
 ): string | undefined {
-  if (OWN.test(specifier) || BUILT_IN.test(specifier)) return undefined;
+  if (OWN.test(specifier) || NODE_MODULES.has(specifier)) return undefined;
+  if (specifier.startsWith("node:")) {
+    throw new PluginError(
+      plugin,
+      `${importer} imports ${specifier}, which a plugin may not have; of Node.js there are ` +
+        [...NODE_MODULES].join(", "),
+    );
+  }
   const isPath = /^(?:\.{0,2}\/|file:)/.test(specifier);
   if (!isPath) {
     throw new PluginError(
@@ -111,6 +113,7 @@ function toPath(
   }
   const { pathname } = new URL(specifier, `file://${encodePath(importer)}`);
   const path = decodeURIComponent(pathname);
+  requireForeign(path, importer, plugin);
   if (!OF_ANOTHER_KIND.test(path)) return path;
   throw new PluginError(
     plugin,
@@ -125,8 +128,9 @@ function encodePath(path: string): string {
 
 function open(path: string, importer: string, plugin: string): Module {
   try {
-    const source = new TextDecoder().decode(openTrusted(path).read());
-    return { file: path, source };
+    const opened = openTrusted(path);
+    requireForeign(opened.path, importer, plugin);
+    return { file: path, source: opened.read() };
   } catch (cause) {
     if (!(cause instanceof TrustError)) throw cause;
     const reason = cause.code === "ENOENT"
@@ -134,4 +138,13 @@ function open(path: string, importer: string, plugin: string): Module {
       : `imported by ${importer}: ${cause.message}`;
     throw new PluginError(plugin, reason, { cause });
   }
+}
+
+/** This program's own modules hold what no plugin may have. */
+function requireForeign(path: string, importer: string, plugin: string): void {
+  if (!isOwnPath(path)) return;
+  throw new PluginError(
+    plugin,
+    `${importer} imports ${path}, which is a part of this program; a plugin can import jacamar-seccomp`,
+  );
 }

@@ -18,6 +18,11 @@ const LOCKED: Readonly<Record<string, object>> = {
   Reflect,
   Number,
   BigInt,
+  Math,
+  JSON,
+  DataView,
+  TextEncoder,
+  TextDecoder,
 };
 
 /** Of the prototypes those from which nothing inherits what it then assigns. */
@@ -26,6 +31,9 @@ const PROTOTYPES: readonly (object | null)[] = [
   Map.prototype,
   FinalizationRegistry.prototype,
   Iterator.prototype,
+  DataView.prototype,
+  TextEncoder.prototype,
+  TextDecoder.prototype,
   getPrototypeOf([].values()),
   getPrototypeOf(new Map().entries()),
 ];
