@@ -83,10 +83,12 @@ const ARGUMENTS: Readonly<Record<string, [index: number, mask: number][]>> = {
  * on the machine; what an ABI lacks means nothing there.
  */
 const UNSEEN = `
-  brk clock_getres clock_getres_time64 clock_gettime clock_gettime64 execve exit
-  exit_group futex futex_time64 getcpu getpid getrandom gettid gettimeofday
-  madvise mmap mmap2 mprotect mremap munmap restart_syscall rt_sigaction
-  rt_sigprocmask rt_sigreturn sched_yield sigreturn tgkill time
+  brk clock_getres clock_getres_time64 clock_gettime clock_gettime64
+  clock_nanosleep clock_nanosleep_time64 execve exit exit_group futex
+  futex_time64 getcpu getpid getrandom gettid gettimeofday madvise mmap mmap2
+  mprotect mremap munmap nanosleep restart_syscall rt_sigaction rt_sigprocmask
+  rt_sigreturn rt_sigsuspend sched_getaffinity sched_getparam sched_getscheduler
+  sched_yield sigreturn sigsuspend tgkill time
 `.trim().split(/\s+/);
 
 /** TIOCSTI and TIOCLINUX type into a terminal: refused, even if they were seen. */

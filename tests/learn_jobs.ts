@@ -155,8 +155,26 @@ print "$text\\n";
   calls: ["socketpair", "shmget", "shmat", "wait4"],
 };
 
+/** Whether sh has to wait for one of them depends on which ends first. */
+const wait: RealJob = {
+  name: "processes that are waited for, if they are not done",
+  needs: [],
+  prepare: (scratch) => {
+    scratch.file("first", "0.01");
+    scratch.file("second", "0.2");
+    return Promise.resolve();
+  },
+  // The next run has it the other way round.
+  script:
+    'sleep "$(cat first)" & sleep "$(cat second)"; wait; mv first other; mv second first; mv other second; echo waited',
+  says: /^waited$/m,
+  calls: ["wait4"],
+};
+
 /** All of them. */
-export const JOBS: readonly RealJob[] = [compile, clone, python, install, fork];
+export const JOBS: readonly RealJob[] = [
+  ...[compile, clone, python, install, fork, wait],
+];
 
 /** Why a job cannot run here, if it cannot. */
 export function missingFor({ needs }: RealJob): string | undefined {

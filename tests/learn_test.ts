@@ -182,7 +182,7 @@ testEach(
     assert.equal(code, SYSTEM_FAILURE);
     assert.match(
       stderr,
-      /policy\.toml exists: --merge adds to what was recorded/,
+      /policy\.toml exists: name another file/,
     );
     assert.deepEqual(files(scratch), ["policy.toml"]);
   },
@@ -365,4 +365,133 @@ testEach(
     assert.ok(stdout.endsWith("\r\x1b[K"));
   },
   hasCommand("script") ? undefined : "there is no script",
+);
+
+testEach(
+  "--merge does not replace a policy that has no record",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file("policy.toml", "mine\n");
+    const flags = ["--merge"];
+    const { code, stderr } = await learn(program, scratch, "touch run", {
+      flags,
+    });
+    assert.equal(code, SYSTEM_FAILURE);
+    assert.match(stderr, /policy\.toml exists/);
+    assert.deepEqual(files(scratch), ["policy.toml"]);
+  },
+);
+
+testEach("where nothing can be written no job is run", async (program) => {
+  using scratch = new Scratch();
+  Deno.mkdirSync(`${scratch.path}/directory.toml`);
+  for (const output of ["absent/policy.toml", "directory.toml"]) {
+    const args = ["learn", "--merge", "--output", output, "--", "touch", "run"];
+    const { code, stderr } = await run(program, args, {
+      env,
+      cwd: scratch.path,
+    });
+    assert.equal(code, SYSTEM_FAILURE);
+    assert.match(stderr, /absent|directory/);
+  }
+  assert.deepEqual(files(scratch), ["directory.toml"]);
+});
+
+testEach(
+  "a record that somebody else could have written is not added to",
+  async (program) => {
+    using scratch = new Scratch();
+    scratch.file("other", "secret of root\n", 0o600);
+    Deno.symlinkSync("other", `${scratch.path}/policy.json`);
+    Deno.chmodSync(`${scratch.path}/other`, 0o622);
+    const flags = ["--merge"];
+    const { code, stderr } = await learn(program, scratch, "touch run", {
+      flags,
+    });
+    assert.equal(code, SYSTEM_FAILURE);
+    assert.match(stderr, /0622/);
+    assert.doesNotMatch(stderr, /secret/);
+  },
+);
+
+testEach(
+  "what two jobs record at once is all in the record",
+  async (program) => {
+    using scratch = new Scratch();
+    const flags = ["--merge"];
+    // Each ends only when both have begun.
+    const script = (mine: string, other: string) =>
+      `mkdir ${mine}; until [ -d ${other} ]; do sleep 0.01; done; rmdir ${mine}.d 2>/dev/null`;
+    await Promise.all([
+      learn(program, scratch, script("a", "b"), { flags }),
+      learn(program, scratch, script("b", "a"), { flags }),
+    ]);
+    assert.equal(record(scratch).stages["*"].runs.length, 2);
+    assert.equal(call(scratch, "mkdir")?.count, 2);
+  },
+);
+
+testEach(
+  "a job goes on though what was seen of it cannot be written",
+  async (program) => {
+    using scratch = new Scratch();
+    const output = `${scratch.path}/gone/policy.toml`;
+    Deno.mkdirSync(`${scratch.path}/gone`);
+    const script =
+      'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done';
+    const child = start(program, [
+      ...["learn", "--output", output, "--", "/bin/sh", "-c", script],
+    ], { cwd: scratch.path, env });
+    await child.stdin.close();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    reader.releaseLock();
+    Deno.removeSync(`${scratch.path}/gone`);
+    child.kill("SIGTERM");
+    const { code, stderr } = await child.output();
+    assert.equal(code, SYSTEM_FAILURE);
+    assert.match(
+      new TextDecoder().decode(stderr),
+      /; the command ended with 9$/m,
+    );
+  },
+);
+
+testEach(
+  "SIGINT once ends nothing but the job, twice both",
+  async (program) => {
+    using scratch = new Scratch();
+    const output = `${scratch.path}/policy.toml`;
+    const script =
+      'trap "" INT; mkdir a; echo ready; while :; do sleep 0.1; done';
+    const child = start(program, [
+      ...["learn", "--output", output, "--", "/bin/sh", "-c", script],
+    ], { cwd: scratch.path });
+    await child.stdin.close();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    reader.releaseLock();
+    child.kill("SIGINT");
+    // The first one has been heard when what is known has been written.
+    while (!files(scratch).includes("policy.toml")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill("SIGINT");
+    const { code } = await child.output();
+    assert.equal(code, 128 + 9);
+    assert.equal(call(scratch, "mkdir")?.count, 1);
+  },
+);
+
+testEach(
+  "a parent that ignores signals is no trouble",
+  async (program) => {
+    using scratch = new Scratch();
+    const ignore = '$SIG{$_} = "IGNORE" for qw(CHLD HUP); exec @ARGV';
+    const wrapper = ["perl", "-e", ignore];
+    const script = "kill -HUP $PPID; exit 3";
+    const { code, stderr } = await learn(program, scratch, script, { wrapper });
+    assert.equal(code, 3, stderr);
+  },
+  hasCommand("perl") ? undefined : "there is no perl",
 );

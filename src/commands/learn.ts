@@ -9,6 +9,7 @@ import { watch } from "../learn/watch.ts";
 import { systemFailureExitCode } from "./failure.ts";
 import { Learned } from "./learn_output.ts";
 import { Progress } from "./learn_progress.ts";
+import { JobSignals } from "./learn_signals.ts";
 import { end } from "./survey.ts";
 
 const SIGKILL = 9;
@@ -18,9 +19,6 @@ const SIGKILL = 9;
  * milliseconds.
  */
 const PATIENCE = 1000;
-
-/** What ends a recording, or hands its job the same signal first. */
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** The flags of `learn`. */
 export interface LearnFlags {
@@ -92,7 +90,6 @@ class Recording {
   readonly #progress = new Progress(this.#recorder);
   readonly #began = new Date();
   readonly #start = performance.now();
-  #signals = 0;
   #end: JobEnd | undefined;
   /** When it is told that processes are left; never, once it was told. */
   #tellAt = Infinity;
@@ -109,52 +106,36 @@ class Recording {
 
   /** Goes on until the job is over, or is given up. */
   async run(): Promise<never> {
-    for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
-      Deno.addSignalListener(name, () => this.#hear(name));
-    }
+    const signals = new JobSignals(this.#job.pid, () => this.#saveEarly());
     try {
       await watch(this.#job, this.#recorder, {
         onTurn: () => {
           this.#progress.update();
           if (performance.now() > this.#tellAt) this.#tellOfOthers();
-          return this.#signals < 2;
+          return !signals.isGivenUp;
         },
         onEnd: (end) => {
           this.#end = end;
           this.#tellAt = performance.now() + PATIENCE;
+          signals.end();
         },
       });
+    } finally {
       this.#progress.clear();
-      // What loads the filter has said why, and ended with its code.
-      if (!this.#job.hasStarted()) return end(systemFailureExitCode());
+      // Given up, or not served any more.
+      if (this.#end === undefined) learnCalls().kill(this.#job.pid, SIGKILL);
+    }
+    // What loads the filter has said why, and ended with its code.
+    if (!this.#job.hasStarted()) return end(systemFailureExitCode());
+    try {
       this.#save();
-      return end(this.#exitCode());
     } catch (error) {
-      this.#progress.clear();
-      if (this.#end === undefined) this.#kill(SIGKILL);
-      throw error;
+      const code = this.#exitCode();
+      throw new Error(`${messageOf(error)}; the command ended with ${code}`, {
+        cause: error,
+      });
     }
-  }
-
-  /**
-   * Hands a signal on, and makes sure of what is known so far. The second one
-   * gives the job up, and so does the first if only others than its first
-   * process are left: whoever still is has no system call any more.
-   */
-  #hear(name: keyof typeof SIGNALS): void {
-    this.#signals += this.#end === undefined ? 1 : 2;
-    if (this.#signals >= 2) {
-      if (this.#end === undefined) this.#kill(SIGKILL);
-      return;
-    }
-    // A terminal's Ctrl-C has reached the job too.
-    const isShared = name === "SIGINT" && Deno.stdin.isTerminal();
-    if (!isShared) this.#kill(SIGNALS[name]);
-    this.#save();
-  }
-
-  #kill(signal: number): void {
-    learnCalls().kill(this.#job.pid, signal);
+    return end(this.#exitCode());
   }
 
   #tellOfOthers(): void {
@@ -163,10 +144,20 @@ class Recording {
     console.error(
       "learn: the command has ended, and processes of it go on; they are waited for, until SIGINT or SIGTERM",
     );
+    this.#saveEarly();
   }
 
   #exitCode(): number {
     return this.#end?.code ?? 128 + SIGKILL;
+  }
+
+  /** Makes sure of what is known so far; the job is not to suffer from it. */
+  #saveEarly(): void {
+    try {
+      this.#save();
+    } catch (error) {
+      console.error(`learn: ${messageOf(error)}`);
+    }
   }
 
   #save(): void {
@@ -182,4 +173,8 @@ class Recording {
       calls: this.#recorder.calls(),
     });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

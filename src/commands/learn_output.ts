@@ -1,10 +1,12 @@
 import { writeFragment } from "../learn/fragment.ts";
+import { FolderLock, requireWritable } from "../learn/folder_lock.ts";
 import { mergeRecords } from "../learn/merge.ts";
 import { inOrder } from "../learn/order.ts";
 import { writePlugin } from "../learn/plugin.ts";
 import type { LearnedStage, LearnRecord } from "../learn/record.ts";
 import { formatRecord, parseRecord } from "../learn/record_schema.ts";
 import { replaceFile } from "../learn/replace_file.ts";
+import { openTrusted } from "../libc/trusted_file.ts";
 
 /** What may be written, by the end of the file's name. */
 const KINDS = new Map<string, (record: LearnRecord) => Written>([
@@ -25,21 +27,23 @@ interface Written {
 export class Learned {
   readonly #policy: string;
   readonly #record: string;
+  readonly #merge: boolean;
   readonly #write: (record: LearnRecord) => Written;
-  readonly #before: LearnRecord | undefined;
+  /** What an earlier call began with, and what it wrote. */
+  #own: { before: LearnRecord | undefined; text: string } | undefined;
 
   private constructor(
     policy: string,
-    { record, write, before }: {
+    { record, merge, write }: {
       readonly record: string;
+      readonly merge: boolean;
       readonly write: (record: LearnRecord) => Written;
-      readonly before: LearnRecord | undefined;
     },
   ) {
     this.#policy = policy;
     this.#record = record;
+    this.#merge = merge;
     this.#write = write;
-    this.#before = before;
   }
 
   /**
@@ -49,7 +53,7 @@ export class Learned {
    * `.json` at its end.
    * @param merge Whether to add to the record that is there, if one is.
    * @throws {Error} If the name's end is not known, a file is there that would be
-   * lost, or the record cannot be read.
+   * lost, nothing can be written there, or the record cannot be read.
    */
   static open(output: string, merge: boolean): Learned {
     const suffix = /\.[^./]+$/.exec(output)?.[0] ?? "";
@@ -61,54 +65,77 @@ export class Learned {
         }`,
       );
     }
-    const record = `${output.slice(0, -suffix.length)}.json`;
-    if (!merge) {
-      for (const file of new Set([output, record])) requireAbsent(file);
-    }
-    const before = merge ? readRecord(record) : undefined;
-    return new Learned(output, { record, write, before });
+    const policy = absolute(output);
+    const record = `${policy.slice(0, -suffix.length)}.json`;
+    const learned = new Learned(policy, { record, merge, write });
+    requireWritable(folderOf(policy));
+    learned.#before();
+    return learned;
   }
 
   /**
-   * Writes the record and the policy. What an earlier call wrote is replaced.
+   * Writes the record and the policy. What an earlier call wrote is replaced;
+   * what another process has added meanwhile is kept.
    *
    * @param stage The stage of the job.
    * @param seen What the job has called.
    * @throws {Error} If they cannot be written.
    */
   write(stage: string, seen: LearnedStage): void {
+    using _lock = new FolderLock(folderOf(this.#record));
+    const before = this.#before();
     const now = inOrder({
       version: 1,
       architecture: Deno.build.arch,
       stages: { [stage]: seen },
     });
-    const record = this.#before ? mergeRecords(this.#before, now) : now;
+    const record = before ? mergeRecords(before, now) : now;
     const { text, notes } = this.#write(record);
-    replaceFile(this.#record, formatRecord(record));
+    const json = formatRecord(record);
+    replaceFile(this.#record, json);
     if (text !== undefined) replaceFile(this.#policy, text);
     for (const note of notes) console.error(`learn: ${note}`);
+    this.#own = { before, text: json };
+  }
+
+  /** @returns The text of the record that is to be added to, if there is one. */
+  #look(): string | undefined {
+    if (this.#merge && exists(this.#record)) {
+      return new TextDecoder().decode(openTrusted(this.#record).read());
+    }
+    // What somebody else wrote is not ours to replace.
+    for (const file of [this.#policy, this.#record]) {
+      if (exists(file)) throw new Error(`${file} exists: ${ADVICE}`);
+    }
+  }
+
+  /** What is to be added to, without what an earlier call has added. */
+  #before(): LearnRecord | undefined {
+    if (this.#own && !this.#merge) return undefined;
+    const text = this.#look();
+    if (text === undefined) return undefined;
+    if (this.#own?.text === text) return this.#own.before;
+    return parseRecord(text, this.#record);
   }
 }
 
-function requireAbsent(file: string): void {
+const ADVICE =
+  "name another file, or one with a record beside it to add to, with --merge";
+
+function absolute(path: string): string {
+  return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+function exists(file: string): boolean {
   try {
     Deno.lstatSync(file);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  throw new Error(
-    `${file} exists: --merge adds to what was recorded, or name another file`,
-  );
-}
-
-function readRecord(file: string): LearnRecord | undefined {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  return parseRecord(text, file);
 }

@@ -1,4 +1,7 @@
+import { learnCalls } from "../learn/_calls.ts";
 import type { Recorder } from "../learn/recorder.ts";
+
+const STDERR = 2;
 
 /** How often the line is written anew, in milliseconds. */
 const EVERY = 200;
@@ -6,7 +9,7 @@ const EVERY = 200;
 /** Shows on a terminal how far a recording is; elsewhere nothing. */
 export class Progress {
   readonly #recorder: Recorder;
-  readonly #isShown = Deno.stderr.isTerminal();
+  #isShown = Deno.stderr.isTerminal();
   readonly #start = performance.now();
   #last = 0;
   #lastTotal = 0;
@@ -20,6 +23,8 @@ export class Progress {
   update(): void {
     const now = performance.now();
     if (!this.#isShown || now - this.#last < EVERY) return;
+    // In the background it would stop this process, or spoil another's screen.
+    if (!isInForeground()) return;
     const { total, different } = this.#recorder;
     const rate = (total - this.#lastTotal) * 1000 / (now - this.#last);
     const seconds = Math.floor((now - this.#start) / 1000);
@@ -42,7 +47,18 @@ export class Progress {
     this.#isOnLine = false;
   }
 
+  /** A terminal that is gone is no reason to end a job. */
   #write(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    try {
+      Deno.stderr.writeSync(new TextEncoder().encode(text));
+    } catch {
+      this.#isShown = false;
+    }
   }
+}
+
+/** Source: tcgetpgrp(3). */
+function isInForeground(): boolean {
+  const { getpgrp, tcgetpgrp } = learnCalls();
+  return tcgetpgrp(STDERR) === getpgrp();
 }

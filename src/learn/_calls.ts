@@ -48,6 +48,14 @@ const LIBC = {
   fsync: { parameters: ["i32"], result: "i32" },
   // int rename(const char *oldpath, const char *newpath)
   rename: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int flock(int fd, int op)
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+  // int euidaccess(const char *pathname, int mode)
+  euidaccess: { parameters: ["buffer", "i32"], result: "i32" },
+  // pid_t tcgetpgrp(int fd)
+  tcgetpgrp: { parameters: ["i32"], result: "i32" },
+  // pid_t getpgrp(void)
+  getpgrp: { parameters: [], result: "i32" },
   // int unlink(const char *pathname)
   unlink: { parameters: ["buffer"], result: "i32" },
   // int prctl(int op, unsigned long arg2)

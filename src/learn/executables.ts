@@ -14,9 +14,16 @@ const PATH_MAX = 4096;
  */
 const MOST_ANSWERS = 100_000;
 
+/**
+ * For how many of its next calls a process is asked anew that is about to execute
+ * another program: until it does, its other threads go on with the old one.
+ */
+const UNSETTLED = 64;
+
 /** Tells which executable a thread runs, while it waits in a call. */
 export class Executables {
   readonly #known = new Map<number, string>();
+  readonly #unsettled = new Map<number, number>();
   readonly #target = new Uint8Array(PATH_MAX);
   readonly #decoder = new TextDecoder();
   #answers = 0;
@@ -36,7 +43,12 @@ export class Executables {
     if (known !== undefined) return known;
     const found = this.#read(thread);
     if (found === undefined || !isWaiting()) return UNKNOWN;
-    this.#known.set(thread, found);
+    const left = this.#unsettled.get(thread) ?? 0;
+    if (left > 1) this.#unsettled.set(thread, left - 1);
+    else {
+      this.#unsettled.delete(thread);
+      this.#known.set(thread, found);
+    }
     return found;
   }
 
@@ -47,7 +59,9 @@ export class Executables {
   forget(thread: number): void {
     this.#known.delete(thread);
     const process = readProcessStatus(thread)?.processId;
-    if (process !== undefined) this.#known.delete(process);
+    if (process === undefined || process === thread) return;
+    this.#known.delete(process);
+    this.#unsettled.set(process, UNSETTLED);
   }
 
   #read(thread: number): string | undefined {

@@ -114,9 +114,9 @@ Deno.test("each line has its reason, in a column of its own", () => {
       made("getcwd"),
     ],
   }));
-  assert.match(text, /^ {2}"openat", {11}# 1,234 times: cc1, make, sh$/m);
-  assert.match(text, /^ {2}"getcwd", {11}# 1 time: make$/m);
-  assert.match(text, /^ {2}"restart_syscall", {2}# goes on with a wait after/m);
+  assert.match(text, /^ {2}"openat", {14}# 1,234 times: cc1, make, sh$/m);
+  assert.match(text, /^ {2}"getcwd", {14}# 1 time: make$/m);
+  assert.match(text, /^ {2}"restart_syscall", {5}# goes on with a wait after/m);
 });
 
 Deno.test("a group has the sum of its calls", () => {

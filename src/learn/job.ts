@@ -1,7 +1,6 @@
 import { errno as ERRNO } from "../libc/errno.ts";
-import { cString, cStrings, libc, SystemCallError } from "../libc/mod.ts";
+import { cString, cStrings, int, libc, SystemCallError } from "../libc/mod.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "../launch/file_limit.ts";
-import { int } from "../libc/mod.ts";
 import { learnCalls } from "./_calls.ts";
 import { isListener } from "./notifications.ts";
 
@@ -28,6 +27,8 @@ const SI_STATUS = 24;
  */
 const PATIENCE = 10_000;
 const SIGKILL = 9;
+const SIGCHLD = 17;
+const SIG_DFL = 0n;
 
 /** What the job's first process writes into its pipe when execve failed. */
 export const EXECVE_FAILED = "x".charCodeAt(0);
@@ -88,6 +89,9 @@ export function startJob(
   if (limit) libc().calls.setrlimit(int(RLIMIT_NOFILE), limit);
   const pid = spawn(file, [...args, `${writer}`, "--", ...command]);
   calls.close(writer);
+  // Where its parent ignored it, nobody could be waited for; the job has it as
+  // that parent had it.
+  libc().calls.signal(int(SIGCHLD), SIG_DFL);
   const pidfd = calls.pidfd(SYS_PIDFD_OPEN, pid, 0, 0);
   if (pidfd < 0) throw new SystemCallError("refer to the job's first process");
   const number = readNumber(reader);

@@ -1,4 +1,4 @@
-import { cString, SystemCallError } from "../libc/mod.ts";
+import { cString, int, libc, SystemCallError } from "../libc/mod.ts";
 import { learnCalls } from "./_calls.ts";
 
 /** Of open(2); the same on x86_64 and aarch64. */
@@ -6,6 +6,8 @@ const O_WRONLY = 0o1;
 const O_CREAT = 0o100;
 const O_EXCL = 0o200;
 const O_CLOEXEC = 0o2000000;
+const SIGXFSZ = 25;
+const SIG_IGN = 1n;
 
 /**
  * Writes a file whole or not at all: what was there before stays until all is
@@ -20,9 +22,12 @@ const O_CLOEXEC = 0o2000000;
  */
 export function replaceFile(path: string, text: string): void {
   const { open, fsync, close, rename, unlink } = learnCalls();
-  const temporary = `${path}.${Deno.pid}.tmp`;
+  // Not its pid: in a container that is another's soon.
+  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   const name = cString(temporary).bytes;
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  // A limit on file sizes would end this process by a signal.
+  libc().calls.signal(int(SIGXFSZ), SIG_IGN);
   const fd = open(name, flags, 0o644);
   const requireDone = (value: number) => {
     if (value < 0) throw new SystemCallError(`write ${path}`);

@@ -30,6 +30,20 @@ export const UNSEEN: readonly UnseenCalls[] = [
     calls: ["rt_sigreturn", "sigreturn"],
     why: "ends the handler of a signal that comes",
   },
+  {
+    calls: [
+      "clock_nanosleep",
+      "clock_nanosleep_time64",
+      "nanosleep",
+      "rt_sigsuspend",
+      "sigsuspend",
+    ],
+    why: "waits for what may have come already",
+  },
+  {
+    calls: ["sched_getaffinity", "sched_getparam", "sched_getscheduler"],
+    why: "asks about a thread, where there are many",
+  },
   { calls: ["restart_syscall"], why: "goes on with a wait after a stop" },
   {
     calls: ["getpid", "gettid", "rt_sigaction", "rt_sigprocmask", "tgkill"],
