@@ -7,6 +7,8 @@
  *
  * @module
  */
+import { median, table } from "./bench_table.ts";
+
 const [scratch, rounds = "10"] = Deno.args;
 const ours = new URL("../build/jacamar-seccomp", import.meta.url).pathname;
 
@@ -54,12 +56,12 @@ for (let round = -1; round < Number(rounds); round++) {
   });
 }
 
-const medians = costs.map((values) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-);
-console.log("\n| a job's call, recorded by | median, µs | ratio to learn |");
-console.log("| --- | ---: | ---: |");
-recorders.forEach(({ name }, index) => {
-  const ratio = (medians[index] / medians[1]).toFixed(2);
-  console.log(`| ${name} | ${medians[index].toFixed(1)} | ${ratio} |`);
-});
+const medians = costs.map(median);
+console.log(table(
+  ["a job's call, recorded by", "median, µs", "ratio to learn"],
+  recorders.map(({ name }, index) => [
+    name,
+    medians[index].toFixed(1),
+    (medians[index] / medians[1]).toFixed(2),
+  ]),
+));

@@ -1,4 +1,4 @@
-import types from "../scaffold/jacamar-seccomp.d.ts" with { type: "text" };
+import types from "../scaffold/types.txt" with { type: "text" };
 import { print } from "./survey.ts";
 
 /** Prints the declarations of what plugins and their tests import. */

@@ -2,7 +2,7 @@ import configuration from "./template/jacamar.toml" with { type: "text" };
 import plugin from "./template/NAME.ts" with { type: "text" };
 import test from "./template/NAME_test.ts" with { type: "text" };
 import readme from "./template/README.md" with { type: "text" };
-import types from "./jacamar-seccomp.d.ts" with { type: "text" };
+import types from "./types.txt" with { type: "text" };
 import type { NewFile } from "./write_new.ts";
 
 /** The library as one file, beside the executable's own modules. */
