@@ -115,7 +115,7 @@ const install: RealJob = {
     );
   },
   script:
-    "cd project; npm ci --loglevel=error --no-audit --no-fund --cache ../cache --offline; node -p 'require(\"packet\")'",
+    "cd project; npm ci --loglevel=error --no-update-notifier --no-audit --no-fund --cache ../cache --offline; node -p 'require(\"packet\")'",
   says: /^from the cache$/m,
   calls: ["epoll_ctl", "mkdir"],
 };

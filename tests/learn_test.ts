@@ -495,3 +495,39 @@ testEach(
   },
   hasCommand("perl") ? undefined : "there is no perl",
 );
+
+testEach(
+  "check --record says which recorded calls a policy would refuse",
+  async (program) => {
+    using scratch = new Scratch();
+    const flags = ["--stage", "build_script"];
+    await learn(program, scratch, "mkdir a; rmdir a", { flags });
+    const config = `${scratch.path}/policy.toml`;
+    const test = ["--record", `${scratch.path}/policy.json`];
+    const args = ["check", "-c", config, ...test, "--json"];
+    const passed = await run(program, args);
+    assert.equal(passed.code, 0, passed.stdout);
+    const text = Deno.readTextFileSync(config);
+    Deno.writeTextFileSync(config, text.replace(/^ *"mkdir".*\n/m, ""));
+    const refused = await run(program, args);
+    assert.equal(refused.code, 1);
+    const { stages } = JSON.parse(refused.stdout);
+    const problems = stages.map((
+      { stage, findings }: { stage: string; findings: { message: string }[] },
+    ) => [stage, findings.map(({ message }) => message).slice(0, 1)]);
+    assert.deepEqual(problems, [[
+      "build_script",
+      ["mkdir() on x86_64 was recorded (1 time: mkdir), and is refused: the call fails with EPERM"],
+    ]]);
+    // mode = "log" lets them pass, and the test asks for what is meant.
+    Deno.writeTextFileSync(
+      config,
+      Deno.readTextFileSync(config).replace(
+        "block_all",
+        'mode = "log"\nblock_all',
+      ),
+    );
+    assert.equal((await run(program, args)).code, 1);
+  },
+  Deno.build.arch === "x86_64" ? undefined : "the message names x86_64",
+);

@@ -24,7 +24,8 @@ async function onTerminal(
   env: RunOptions["env"] = {},
 ): Promise<string> {
   const command = [...program.command, ...args].join(" ");
-  const sized = `stty cols ${columns}; ${command}`;
+  // On a terminal Deno tells of its own cache, which other tests may have spoilt.
+  const sized = `stty cols ${columns}; ${command} 2>/dev/null`;
   const script = {
     name: "script",
     command: ["script", "-qec", sized, "/dev/null"],

@@ -31,6 +31,8 @@ export interface CheckFlags {
   readonly stage?: readonly string[];
   /** As `--user` of `exec`. */
   readonly user?: string;
+  /** A record of `learn`: what is in it has to pass. */
+  readonly record?: string;
   readonly json: boolean;
 }
 
@@ -42,7 +44,7 @@ export interface CheckFlags {
  * was, and 2 if it could not run, as without libseccomp.
  */
 export async function check(
-  { configuration, stage: stages, user, json }: CheckFlags,
+  { configuration, stage, user, record: file, json }: CheckFlags,
 ): Promise<never> {
   try {
     // A plugin that ends the process must not make its own check look good.
@@ -53,13 +55,19 @@ export async function check(
       noNewPrivs: readPrivileges().noNewPrivs,
     };
     const exitCode = FOUND_SOMETHING;
+    // Read first: with plugins, the permission to is gone afterwards.
+    const record = file === undefined ? undefined : await openRecord(file);
+    const stages = stage ?? record?.stages;
     const found = await survey({ configuration, stages, user, exitCode });
     const asksNoNewPrivs = found.settings?.noNewPrivs === true;
     const surroundings = { ...machine, asksNoNewPrivs };
     const report: Report = {
       ...found,
       stages: found.stages.map((stage) =>
-        inspect(stage, found.describeOrigin, surroundings)
+        inspect(stage, found.describeOrigin, {
+          surroundings,
+          refused: record?.refused(stage) ?? [],
+        })
       ),
     };
     print(
@@ -83,14 +91,19 @@ function isClean({ problems, oddStages, stages }: Report): boolean {
 function inspect(
   stage: StageSurvey,
   describeOrigin: Survey["describeOrigin"],
-  surroundings: Surroundings,
+  { surroundings, refused }: {
+    readonly surroundings: Surroundings;
+    /** What is to be said of recorded calls. */
+    readonly refused: readonly Finding[];
+  },
 ): StageReport {
   const { layers, notes, problem, origins = [] } = stage;
   const findings: Finding[] = problem === undefined
-    ? lint(journaled(layers), surroundings).map(({ origins, ...finding }) => ({
-      ...finding,
-      origins: [...new Set(origins.map(describeOrigin))],
-    }))
+    ? [...refused, ...lint(journaled(layers), surroundings)]
+      .map(({ origins, ...finding }) => ({
+        ...finding,
+        origins: [...new Set(origins.map(describeOrigin))],
+      }))
     : [{
       severity: "problem",
       message: problem,
@@ -102,6 +115,27 @@ function inspect(
     origins: [],
   }));
   return { ...stage, findings: [...findings, ...skipped] };
+}
+
+/** A record of `learn`, to hold stages against. */
+interface OpenedRecord {
+  /** Those that it knows; `undefined` where it is of no certain one. */
+  readonly stages: readonly string[] | undefined;
+  readonly refused: (stage: StageSurvey) => Finding[];
+}
+
+async function openRecord(file: string): Promise<OpenedRecord> {
+  const { ANY_STAGE } = await import("../learn/record.ts");
+  const { parseRecord } = await import("../learn/record_schema.ts");
+  const { refusedCalls } = await import("../learn/refused.ts");
+  const { stages } = parseRecord(Deno.readTextFileSync(file), file);
+  const named = Object.keys(stages).filter((name) => name !== ANY_STAGE);
+  return {
+    stages: named.length > 0 ? named : undefined,
+    refused: ({ stage, layers }) =>
+      [ANY_STAGE, stage].filter((name) => Object.hasOwn(stages, name))
+        .flatMap((name) => refusedCalls(stages[name].calls, layers)),
+  };
 }
 
 function toJson(

@@ -17,6 +17,14 @@ export const checkCommand = defineCommand({
       configuration: configurationFlag,
       stage: stagesFlag,
       user: userFlag,
+      record: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief:
+          "A record of learn: what is in it has to pass; without --stage, at its stages",
+        placeholder: "FILE",
+      },
       json: jsonFlag,
     },
     aliases: { c: "configuration" },
@@ -37,6 +45,10 @@ export const checkCommand = defineCommand({
         command:
           "jacamar-seccomp check -c jacamar.toml --stage after_script --json",
         what: "Check one stage, and print JSON",
+      },
+      {
+        command: "jacamar-seccomp check -c jacamar.toml --record policy.json",
+        what: "Check that what learn has recorded would pass",
       },
     ],
     exitCodes: [
