@@ -159,6 +159,12 @@ const privileged = Object.entries(PRIVILEGES).map(([what, give]): Attack => ({
       const checked = await run(borrowed, args, { wrapper: ORDINARY });
       assert.deepEqual([checked.code, checked.stdout], [2, ""]);
       assert.match(checked.stderr, REFUSAL);
+      // What learn starts, asked for by hand; a listener would never come.
+      const started = await run(borrowed, ["learn-start", "2", "--", "id"], {
+        wrapper: ORDINARY,
+      });
+      assert.deepEqual([started.code, started.stdout], [2, ""]);
+      assert.match(started.stderr, REFUSAL);
     }
     // Root gains nothing by it, and is not refused.
     const result = await roots.exec(borrowed, {

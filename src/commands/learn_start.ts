@@ -2,7 +2,11 @@ import { ret } from "../bpf/instruction.ts";
 import { encode } from "../bpf/program.ts";
 import { findDriver } from "../launch/driver.ts";
 import { prepareLaunch } from "../launch/launch.ts";
-import { decideNoNewPrivs, readPrivileges } from "../launch/privileges.ts";
+import {
+  decideNoNewPrivs,
+  readPrivileges,
+  refuseBorrowedPrivileges,
+} from "../launch/privileges.ts";
 import { SystemCallError } from "../libc/mod.ts";
 import { learnCalls } from "../learn/_calls.ts";
 import { EXECVE_FAILED } from "../learn/job.ts";
@@ -28,6 +32,7 @@ const FD_CLOEXEC = 1;
  */
 export function learnStart([pipe, , ...command]: readonly string[]): never {
   try {
+    refuseBorrowedPrivileges();
     return start(Number(pipe), command);
   } catch (error) {
     return end(systemFailureExitCode(), error);
