@@ -107,8 +107,9 @@ class Recording {
   /** Goes on until the job is over, or is given up. */
   async run(): Promise<never> {
     const signals = new JobSignals(this.#job.pid, () => this.#saveEarly());
+    let isSeen = false;
     try {
-      await watch(this.#job, this.#recorder, {
+      isSeen = await watch(this.#job, this.#recorder, {
         onTurn: () => {
           this.#progress.update();
           if (performance.now() > this.#tellAt) this.#tellOfOthers();
@@ -125,6 +126,7 @@ class Recording {
       // Given up, or not served any more.
       if (this.#end === undefined) learnCalls().kill(this.#job.pid, SIGKILL);
     }
+    if (!isSeen) throw new Error("the job was ended before its command began");
     // What loads the filter has said why, and ended with its code.
     if (!this.#job.hasStarted()) return end(systemFailureExitCode());
     try {

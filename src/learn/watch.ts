@@ -28,13 +28,15 @@ export interface Watcher {
  * @param job The job, just started.
  * @param recorder Counts its calls, from the execve of its command on.
  * @param watcher Is told how it goes.
+ * @returns Whether the command's execve was seen: its first process may have been
+ * ended before.
  * @throws {SystemCallError} If the listener fails.
  */
 export async function watch(
   job: Job,
   recorder: Recorder,
   { onTurn, onEnd }: Watcher,
-): Promise<void> {
+): Promise<boolean> {
   const { poll } = learnCalls();
   const notifications = new Notifications(job.listener);
   const both = new Waiting(pollfd(job.listener, job.pidfd));
@@ -58,10 +60,14 @@ export async function watch(
       // Only now: what it called last is recorded before.
       else if (both.events(1) & POLLIN) tellEnd();
       // The last thread gives its filter back before its process has ended.
-      else if (both.events(0) & POLLHUP) return tellEnd();
+      else if (both.events(0) & POLLHUP) {
+        tellEnd();
+        return isCommand;
+      }
     }
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
+  return isCommand;
 }
 
 /** An array of `struct pollfd`. */
