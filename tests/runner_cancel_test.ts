@@ -30,15 +30,18 @@ const told = (stage: string) =>
 /** All stages that are cancelled with the job; cleanup_exec is not. */
 const STAGES = ["config_exec", "prepare_exec", ...SUB_STAGES];
 
-/** Every process of it holds the pipe; one that stays in the background holds nothing else. */
-const HOLD = "exec 9>../held\nsleep 600 >/dev/null 2>&1 &\n";
-
-const GRACEFUL = `${HOLD}trap 'echo script ends; exit 1' TERM
-echo held >&2
-sleep 600 &
+/**
+ * Every process of it holds the pipe; one that stays in the background holds
+ * nothing else. They are started by a shell that traps nothing: what bash forks
+ * still has its trap for a moment, and would miss a signal then.
+ */
+const HOLD = `exec 9>../held
+sh -c 'sleep 600 >/dev/null 2>&1 & echo held >&2; exec sleep 600' &
 wait
 `;
-const STUBBORN = `trap '' TERM\n${HOLD}echo held >&2\nsleep 600 & wait\n`;
+
+const GRACEFUL = `trap 'echo script ends; exit 1' TERM\n${HOLD}`;
+const STUBBORN = `trap '' TERM\n${HOLD}`;
 
 /** A scene whose jobs have a script for one stage alone. */
 class StoppedScene extends RunnerScene {
