@@ -145,7 +145,7 @@ export function journalOf(
     log: false,
     speculativeStoreBypass: false,
     waitKill: false,
-    optimize: set.optimize ?? 1,
+    optimize: set.optimize,
     isReplaced: false,
   };
 }

@@ -22,6 +22,12 @@ const GONE = {
   lost: "libseccomp lost the filter when it refused a rule",
 } as const;
 
+/** `SCMP_FLTATR_CTL_OPTIMIZE`: calls are found by halving, not one by one. */
+const TREE = 2;
+
+/** A tree has four calls to a leaf: with fewer rules it is no faster. */
+const FEWEST_IN_TREE = 8;
+
 /** Whether plugins have had the binding: what they load would bind the driver. */
 let isLoadingOver = false;
 
@@ -119,7 +125,7 @@ export class FilterBody {
       log: flag("log"),
       speculativeStoreBypass: flag("speculativeStoreBypass"),
       waitKill: flag("waitKill"),
-      optimize: this.#attributes.get("optimize") ?? 1,
+      optimize: this.#attributes.get("optimize"),
       isReplaced: this.#isReplaced,
     });
   }
@@ -170,6 +176,16 @@ export class FilterBody {
   set(attribute: Attribute, value: number): void {
     this.context.set(attribute, value);
     this.#attributes.set(attribute, value);
+  }
+
+  /** Has the program of many rules made as a tree, if nobody said how. */
+  arrange(): void {
+    if (this.#attributes.has("optimize")) return;
+    // A tree has no place for priorities.
+    if (this.#priorities.length > 0 || this.#rules.length < FEWEST_IN_TREE) {
+      return;
+    }
+    this.set("optimize", TREE);
   }
 
   setBadArchAction(action: ScmpAction): void {
@@ -328,11 +344,11 @@ export class FilterBody {
       log: journal.log || undefined,
       speculativeStoreBypass: journal.speculativeStoreBypass || undefined,
       waitKill: journal.waitKill || undefined,
+      optimize: journal.optimize,
     };
     for (const [attribute, value] of Object.entries(flags)) {
       if (value !== undefined) this.set(attribute as Attribute, Number(value));
     }
-    if (journal.optimize !== 1) this.set("optimize", journal.optimize);
   }
 
   /** As `NewFilter` of libseccomp-golang: where the kernel can. */

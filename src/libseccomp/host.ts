@@ -52,10 +52,15 @@ export interface Concluded {
  * Ends a filter's time with its plugins: returns its program and journal, gives
  * its memory back to libseccomp and seals it against any kept reference.
  *
+ * Where the filter has many rules, and was told neither its layout nor
+ * priorities, the program is a binary tree: `SCMP_FLTATR_CTL_OPTIMIZE` 2 of
+ * seccomp_attr_set(3).
+ *
  * @throws {ScmpError} If libseccomp cannot generate the program.
  */
 export function conclude(filter: ScmpFilter): Concluded {
   const body = bodyOf(filter);
+  body.arrange();
   const program = body.context.exportBPF();
   const journal = body.journal();
   body.close("sealed");

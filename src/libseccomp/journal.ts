@@ -68,8 +68,11 @@ export interface Journal {
   readonly speculativeStoreBypass: boolean;
   /** As set with `setWaitKill`. */
   readonly waitKill: boolean;
-  /** As set with `setOptimize`; 1 unless set. */
-  readonly optimize: number;
+  /**
+   * As set with `setOptimize`, or 2 where `conclude` chose a tree; `undefined`
+   * where neither did.
+   */
+  readonly optimize: number | undefined;
   /** Whether a plugin has reset the filter, and with that replaced it. */
   readonly isReplaced: boolean;
 }

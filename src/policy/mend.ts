@@ -12,6 +12,9 @@ import {
 import { multiplexedBy } from "../libseccomp/multiplexed.ts";
 import { meansTheSame, programOf, spread } from "./spread.ts";
 
+/** `SCMP_FLTATR_CTL_OPTIMIZE`: the calls in a row, which a tree may not be. */
+const BY_PRIORITY = 1;
+
 /** The highest priority that a call can have. */
 const FIRST = 255;
 
@@ -27,12 +30,13 @@ export function mend(
   journal: Journal,
   meaning: Meaning,
 ): readonly Uint8Array<ArrayBuffer>[] | undefined {
-  const respelt = respellMultiplexed(journal);
-  if (respelt === journal) return spread(journal, meaning);
-  const program = programOf(respelt);
-  return meansTheSame(meaning, [program])
-    ? [program]
-    : spread(respelt, meaning);
+  const plain = { ...journal, optimize: BY_PRIORITY };
+  const respelt = respellMultiplexed(plain);
+  if (journal.optimize !== BY_PRIORITY || respelt !== plain) {
+    const program = programOf(respelt);
+    if (meansTheSame(meaning, [program])) return [program];
+  }
+  return spread(respelt, meaning);
 }
 
 /**
