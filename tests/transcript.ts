@@ -5,20 +5,20 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { commandsOf, type Step, type WrittenFile } from "./page.ts";
+import type { Setting } from "./page_settings.ts";
 import {
   baseEnvironment,
-  compiled,
   fromSource,
   type Program,
   run,
   Scratch,
 } from "./program.ts";
 
+const ROOT = new URL("../", import.meta.url).pathname;
+
 /** An ordinary user. */
 export const NOBODY = 65534;
-
-/** Where the page has its reader sit. */
-const FOLDER = "/opt/jacamar/plugins";
 
 /** What differs from one machine, or one run, to the next. */
 const VARYING: readonly [RegExp, string][] = [
@@ -29,130 +29,143 @@ const VARYING: readonly [RegExp, string][] = [
   [/\nnotice: libseccomp .*\n(?: {2}.*\n)*/g, ""],
 ];
 
-/** A command line, and what the page says that it prints. */
-export interface Command {
-  readonly line: string;
+/** What a command did. */
+export interface Printed {
   readonly output: string;
+  readonly code: number;
 }
-
-/** A file that the page has its reader write. */
-export interface WrittenFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** What a reader does. */
-export type Step = Command | WrittenFile;
 
 /**
- * What a page has its reader do, in order: every block of `console`, and every
- * block that begins with a comment which names a file.
+ * Does what a page says, in a folder of its own.
  *
- * @param page The page's text.
+ * @param steps What it has its reader do.
+ * @param program What `jacamar-seccomp` is.
+ * @param wrapper Put in front of the shell, as `["setpriv", …]`.
+ * @returns What each command did, with the page's folder for the real one. What
+ *   a shell that ended early did not come to is missing.
  */
-export function stepsOf(page: string): Step[] {
-  return [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
-    .flatMap(([, language, text]): Step[] => {
-      if (language === "console") return commands(text);
-      const path = /^(?:\/\/|#) (\S+\.(?:ts|toml))\n/.exec(text)?.[1];
-      return path === undefined ? [] : [{ path, text }];
-    });
-}
-
-/** The commands among them. */
-export function commandsOf(steps: readonly Step[]): Command[] {
-  return steps.filter((step) => "line" in step);
-}
-
-function commands(block: string): Command[] {
-  return block.split(/^\$ /m).slice(1).map((text) => {
-    const end = text.indexOf("\n");
-    return { line: text.slice(0, end), output: text.slice(end + 1) };
-  });
-}
-
-/** Does what the page says, and returns what each command prints. */
-async function play(
+export async function play(
   steps: readonly Step[],
   program: Program,
-  folder: string,
+  { folder, isClone = false }: Setting,
   wrapper?: readonly string[],
-): Promise<string[]> {
-  using tools = new Scratch();
+): Promise<Printed[]> {
+  using cleanup = new DisposableStack();
+  const tools = cleanup.use(new Scratch());
   tools.file("jacamar-seccomp", callOf(...program.command), 0o755);
   tools.file("deno", callOf(Deno.execPath()), 0o755);
-  const script = steps.map((step) =>
-    "line" in step
-      // The next command may ask for the exit code.
-      ? `${step.line}\ncode=$?; printf '\\036'; (exit $code)`
-      : `cat >'${folder}/${step.path}' <<'END'\n${
-        step.text.replaceAll(FOLDER, folder)
-      }END`
-  ).join("\n");
+  const real = folderLike(folder, cleanup);
+  if (wrapper) Deno.chownSync(real, NOBODY, NOBODY);
+  if (isClone) layOutClone(real, tools.path);
+  const usr = layOutUsr(tools.path);
+  const script = steps.map((step) => {
+    if (!("line" in step)) return writing(step, folder, real);
+    return running(step.line.replaceAll(folder, real).replaceAll("/usr/", usr));
+  });
   const { stdout } = await run(
-    { name: "bash", command: ["bash", tools.file("script", script)] },
+    {
+      name: "bash",
+      command: ["bash", tools.file("script", script.join("\n"))],
+    },
     [],
     {
-      cwd: folder,
+      cwd: real,
       wrapper: [...wrapper ?? [], "sh", "-c", 'exec "$@" 2>&1', "sh"],
       env: {
         ...baseEnvironment(fromSource),
         PATH: `${tools.path}:${Deno.env.get("PATH")}`,
         LC_ALL: "C.UTF-8",
         NO_COLOR: "1",
-        ...wrapper && { DENO_DIR: `${folder}/.cache` },
+        ...wrapper && { DENO_DIR: `${real}/.cache` },
       },
     },
   );
-  return stdout.split("\x1e").slice(0, -1).map((output) =>
-    output.replaceAll(folder, FOLDER)
-  );
+  const parts = stdout.replaceAll(real, folder).replaceAll(usr, "/usr/")
+    .split("\x1e");
+  return Array.from({ length: Math.floor(parts.length / 2) }, (_, index) => ({
+    output: parts[2 * index],
+    code: Number(parts[2 * index + 1]),
+  }));
 }
 
 function callOf(...command: readonly string[]): string {
   return `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`;
 }
 
-function settle(output: string): string {
+/** A folder with as long a path as another one: lines are wrapped. */
+function folderLike(folder: string, cleanup: DisposableStack): string {
+  const real = `/tmp/${crypto.randomUUID()}`.slice(0, folder.length);
+  Deno.mkdirSync(real);
+  cleanup.defer(() => Deno.removeSync(real, { recursive: true }));
+  Deno.chmodSync(real, 0o755);
+  return real;
+}
+
+/** What commands take from a clone, and as its executable what is tested. */
+function layOutClone(folder: string, tools: string): void {
+  Deno.symlinkSync(tools, `${folder}/build`);
+  for (const name of ["docs", "plugins", "scripts"]) {
+    Deno.symlinkSync(`${ROOT}${name}`, `${folder}/${name}`);
+  }
+}
+
+/** What commands take from `/usr` or write there, for none may write to the machine's. */
+function layOutUsr(tools: string): string {
+  for (
+    const folder of [
+      "share/bash-completion/completions",
+      "share/fish/vendor_completions.d",
+      "share/zsh/vendor-completions",
+      "share/jacamar-seccomp",
+      "local/share/man/man1",
+    ]
+  ) Deno.mkdirSync(`${tools}/usr/${folder}`, { recursive: true });
+  const plugins = `${tools}/usr/share/jacamar-seccomp/plugins`;
+  Deno.symlinkSync(`${ROOT}plugins`, plugins);
+  return `${tools}/usr/`;
+}
+
+function writing({ path, text }: WrittenFile, shown: string, real: string) {
+  return `cat >'${real}/${path}' <<'END'\n${text.replaceAll(shown, real)}END`;
+}
+
+/** The next command may ask for the exit code. */
+function running(line: string): string {
+  return `${line}\ncode=$?; printf '\\036%d\\036' $code; (exit $code)`;
+}
+
+/** What is printed, without what varies. */
+export function settle(output: string): string {
   return VARYING.reduce((text, [from, to]) => text.replace(from, to), output)
     // The page is formatted: no block ends in an empty line.
     .trimEnd();
 }
 
 /** In a clone, the library is the clone's, and not a file beside the plugin. */
-function expected({ output }: Command, program: Program): string {
+function expected(output: string, program: Program): string {
   return settle(
-    program === compiled
-      ? output
-      : output.replace(/^\S*jacamar-seccomp\.js .*\n/gm, ""),
+    program === fromSource
+      ? output.replace(/^\S*jacamar-seccomp\.js .*\n/gm, "")
+      : output,
   );
 }
 
-/**
- * Follows a page in a folder of its own.
- *
- * @param steps What it has its reader do.
- * @param program What `jacamar-seccomp` is.
- * @param wrapper Put in front of the shell, as `["setpriv", …]`.
- */
+/** Follows a page, and fails where it is not as the page says. */
 export async function follow(
   steps: readonly Step[],
   program: Program,
+  setting: Setting,
   wrapper?: readonly string[],
 ): Promise<void> {
-  using cleanup = new DisposableStack();
-  // As long a path as the page's: lines are wrapped.
-  const folder = `/tmp/${crypto.randomUUID()}`.slice(0, FOLDER.length);
-  Deno.mkdirSync(folder);
-  cleanup.defer(() => Deno.removeSync(folder, { recursive: true }));
-  Deno.chmodSync(folder, 0o755);
-  if (wrapper) Deno.chownSync(folder, NOBODY, NOBODY);
-  const outputs = await play(steps, program, folder, wrapper);
-  for (const [index, command] of commandsOf(steps).entries()) {
-    assert.equal(
-      settle(outputs[index] ?? "(not run)"),
-      expected(command, program),
-      command.line,
-    );
+  const all = await play(steps, program, setting, wrapper);
+  for (const [index, { line, output, codes }] of commandsOf(steps).entries()) {
+    const printed = all[index];
+    assert.ok(printed, `not run: ${line}`);
+    if (output !== undefined) {
+      const actual = settle(printed.output);
+      assert.equal(actual, expected(output, program), line);
+    }
+    const end = `${line} ended with ${printed.code}\n${printed.output}`;
+    if (codes) assert.ok(codes.includes(printed.code), end);
   }
 }
