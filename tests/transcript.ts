@@ -5,20 +5,13 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { commandsOf, type Step, type WrittenFile } from "./page.ts";
+import { commandsOf, type Step } from "./page.ts";
+import { PageScene } from "./page_scene.ts";
 import type { Setting } from "./page_settings.ts";
-import {
-  baseEnvironment,
-  fromSource,
-  type Program,
-  run,
-  Scratch,
-} from "./program.ts";
+import { baseEnvironment, fromSource, type Program, run } from "./program.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-
-/** An ordinary user. */
-export const NOBODY = 65534;
+/** Around an exit code, behind what a command prints. */
+const END = "\x1e";
 
 /** What differs from one machine, or one run, to the next. */
 const VARYING: readonly [RegExp, string][] = [
@@ -27,7 +20,13 @@ const VARYING: readonly [RegExp, string][] = [
   [/\breference [0-9a-f]{12}\b/g, "reference REFERENCE"],
   // Only an old libseccomp is told of.
   [/\nnotice: libseccomp .*\n(?: {2}.*\n)*/g, ""],
+  [/^libseccomp \d+\.\d+\.\d+$/gm, "libseccomp VERSION"],
+  // How much doctor found, the machine included.
+  [/^(?:\d+ (?:problems?|warnings?|ok)(?:, |$))+/gm, "COUNTS"],
 ];
+
+/** What doctor says of the machine. */
+const MACHINE = /^(?:kernel|libseccomp|privileges|executable)\n(?: .*\n)+/gm;
 
 /** What a command did. */
 export interface Printed {
@@ -47,107 +46,65 @@ export interface Printed {
 export async function play(
   steps: readonly Step[],
   program: Program,
-  { folder, isClone = false }: Setting,
-  wrapper?: readonly string[],
+  setting: Setting,
+  wrapper: readonly string[] = [],
 ): Promise<Printed[]> {
-  using cleanup = new DisposableStack();
-  const tools = cleanup.use(new Scratch());
-  tools.file("jacamar-seccomp", callOf(...program.command), 0o755);
-  tools.file("deno", callOf(Deno.execPath()), 0o755);
-  const real = folderLike(folder, cleanup);
-  if (wrapper) Deno.chownSync(real, NOBODY, NOBODY);
-  if (isClone) layOutClone(real, tools.path);
-  const usr = layOutUsr(tools.path);
-  const script = steps.map((step) => {
-    if (!("line" in step)) return writing(step, folder, real);
-    return running(step.line.replaceAll(folder, real).replaceAll("/usr/", usr));
-  });
-  const { stdout } = await run(
-    {
-      name: "bash",
-      command: ["bash", tools.file("script", script.join("\n"))],
-    },
-    [],
-    {
-      cwd: real,
-      wrapper: [...wrapper ?? [], "sh", "-c", 'exec "$@" 2>&1', "sh"],
-      env: {
-        ...baseEnvironment(fromSource),
-        PATH: `${tools.path}:${Deno.env.get("PATH")}`,
-        LC_ALL: "C.UTF-8",
-        NO_COLOR: "1",
-        ...wrapper && { DENO_DIR: `${real}/.cache` },
-      },
-    },
+  const isNobody = wrapper.length > 0;
+  using scene = new PageScene(program, setting, isNobody);
+  const script = steps.map((step) =>
+    "line" in step
+      ? running(scene.command(step.line))
+      : writing(`${scene.folder}/${step.path}`, scene.file(step.text))
   );
-  const parts = stdout.replaceAll(real, folder).replaceAll(usr, "/usr/")
-    .split("\x1e");
+  const file = `${scene.tools}/script`;
+  Deno.writeTextFileSync(file, ["umask 022", ...script].join("\n"));
+  const { stdout } = await run({ name: "bash", command: ["bash", file] }, [], {
+    cwd: scene.folder,
+    wrapper: [...wrapper, "sh", "-c", 'exec "$@" 2>&1', "sh"],
+    env: {
+      ...baseEnvironment(fromSource),
+      PATH: `${scene.tools}:${Deno.env.get("PATH")}`,
+      LC_ALL: "C.UTF-8",
+      NO_COLOR: "1",
+      ...isNobody && { DENO_DIR: `${scene.folder}/.cache` },
+    },
+  });
+  const parts = scene.shown(stdout).split(END);
   return Array.from({ length: Math.floor(parts.length / 2) }, (_, index) => ({
     output: parts[2 * index],
     code: Number(parts[2 * index + 1]),
   }));
 }
 
-function callOf(...command: readonly string[]): string {
-  return `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`;
-}
-
-/** A folder with as long a path as another one: lines are wrapped. */
-function folderLike(folder: string, cleanup: DisposableStack): string {
-  const real = `/tmp/${crypto.randomUUID()}`.slice(0, folder.length);
-  Deno.mkdirSync(real);
-  cleanup.defer(() => Deno.removeSync(real, { recursive: true }));
-  Deno.chmodSync(real, 0o755);
-  return real;
-}
-
-/** What commands take from a clone, and as its executable what is tested. */
-function layOutClone(folder: string, tools: string): void {
-  Deno.symlinkSync(tools, `${folder}/build`);
-  for (const name of ["docs", "plugins", "scripts"]) {
-    Deno.symlinkSync(`${ROOT}${name}`, `${folder}/${name}`);
-  }
-}
-
-/** What commands take from `/usr` or write there, for none may write to the machine's. */
-function layOutUsr(tools: string): string {
-  for (
-    const folder of [
-      "share/bash-completion/completions",
-      "share/fish/vendor_completions.d",
-      "share/zsh/vendor-completions",
-      "share/jacamar-seccomp",
-      "local/share/man/man1",
-    ]
-  ) Deno.mkdirSync(`${tools}/usr/${folder}`, { recursive: true });
-  const plugins = `${tools}/usr/share/jacamar-seccomp/plugins`;
-  Deno.symlinkSync(`${ROOT}plugins`, plugins);
-  return `${tools}/usr/`;
-}
-
-function writing({ path, text }: WrittenFile, shown: string, real: string) {
-  return `cat >'${real}/${path}' <<'END'\n${text.replaceAll(shown, real)}END`;
-}
-
 /** The next command may ask for the exit code. */
 function running(line: string): string {
-  return `${line}\ncode=$?; printf '\\036%d\\036' $code; (exit $code)`;
+  return `${line}\ncode=$?; printf '${END}%d${END}' $code; (exit $code)`;
+}
+
+function writing(path: string, text: string): string {
+  return `cat >'${path}' <<'END'\n${text}END`;
 }
 
 /** What is printed, without what varies. */
 export function settle(output: string): string {
-  return VARYING.reduce((text, [from, to]) => text.replace(from, to), output)
+  const said = output.replaceAll(MACHINE, lookedAt);
+  return VARYING.reduce((text, [from, to]) => text.replace(from, to), said)
     // The page is formatted: no block ends in an empty line.
     .trimEnd();
 }
 
-/** In a clone, the library is the clone's, and not a file beside the plugin. */
+/** What was looked at, without what was found. */
+function lookedAt(section: string): string {
+  const check = /^ {2}(?:ok|warning|problem) +(\S+) .*\n(?: {3,}.*\n)*/gm;
+  return section.replaceAll(check, "  $1\n");
+}
+
+/** What there is only with the executable: its library as a file, and what it gives its user. */
+const OF_EXECUTABLE = /^(?:\S*jacamar-seccomp\.js| {2}ok +gives) .*\n/gm;
+
 function expected(output: string, program: Program): string {
-  return settle(
-    program === fromSource
-      ? output.replace(/^\S*jacamar-seccomp\.js .*\n/gm, "")
-      : output,
-  );
+  const isSource = program === fromSource;
+  return settle(isSource ? output.replaceAll(OF_EXECUTABLE, "") : output);
 }
 
 /** Follows a page, and fails where it is not as the page says. */
