@@ -5,13 +5,17 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { getLibraryVersion } from "../src/libseccomp/mod.ts";
 import { type Block, blocksOf, pageNames, readPage } from "./page.ts";
 import {
+  compiled,
+  fromSource,
   type Program,
   type Result,
   run,
   Scratch,
   testEach,
+  testUnless,
 } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -92,3 +96,37 @@ testEach("check takes every plugin of the pages", async (program) => {
     assert.doesNotMatch(stdout, /^ *problem: /m, `${page}: ${text}`);
   }
 });
+
+const EXAMPLES_PAGE = readPage("docs/examples.md");
+const { major, minor, micro } = getLibraryVersion();
+const library = `libseccomp ${major}.${minor}.${micro}`;
+
+testUnless(
+  Deno.build.arch === "x86_64" && EXAMPLES_PAGE.includes(library)
+    ? undefined
+    : "the page counts the instructions of another machine",
+  "the page on the examples has every plugin, with the size of its largest program",
+  async () => {
+    const row = /^\| \[(.*)\]\(\.\.\/plugins\/.*\).* (\d+) \|$/gm;
+    const shown = [...EXAMPLES_PAGE.matchAll(row)]
+      .map(([, name, count]) => ({ name, size: Number(count) }));
+    const names = [...Deno.readDirSync(`${ROOT}plugins`)]
+      .map(({ name }) => name).filter((name) => /^[^_]*\.ts$/.test(name));
+    assert.deepEqual(shown.map(({ name }) => name).sort(), names.sort());
+    using scratch = folder();
+    for (const { name, size } of shown) {
+      const config = scratch.config(`validation_plugin = "${name}"\n`);
+      assert.equal(size, await largestProgram(config), name);
+    }
+  },
+);
+
+async function largestProgram(config: string): Promise<number> {
+  const stages = ["get_sources", "build_script", "after_script"];
+  const { stdout } = await run(compiled.missing ? fromSource : compiled, [
+    ...["check", "-c", config],
+    ...stages.flatMap((stage) => ["--stage", stage]),
+  ]);
+  const sizes = stdout.matchAll(/^ {2}(\d+) instructions, proven$/gm);
+  return Math.max(...[...sizes].map(([, size]) => Number(size)));
+}

@@ -42,7 +42,7 @@ Deno.test("what is not run where its page is followed is on the page, and run by
 });
 
 /** Not followed yet. */
-const PENDING = ["benchmarks", "examples"]
+const PENDING = ["benchmarks"]
   .concat("learn", "operating", "profiles", "testing")
   .map((name) => `docs/${name}.md`);
 
