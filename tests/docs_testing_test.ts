@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
+import { blocksOf, commandsOf, readPage, stepsOf } from "./page.ts";
 import {
+  baseEnvironment,
   fromSource,
   hasCommand,
   isRoot,
   type Program,
   type Result,
   run,
-  type RunOptions,
   Scratch,
   testUnless,
 } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
-const PAGE = Deno.readTextFileSync(`${ROOT}/docs/testing.md`);
+const PAGE = readPage("docs/testing.md");
+/** In a clone, and in a folder beside one. */
+const [INSIDE, BESIDE] = commandsOf(stepsOf(PAGE)).map(({ line }) => line);
 
 const denoTest: Program = {
   ...fromSource,
@@ -29,39 +32,42 @@ function repository(scratch: Scratch): string {
   const folder = `${scratch.path}/plugins`;
   Deno.mkdirSync(folder);
   let rest = 0;
-  for (
-    const [, language, text] of PAGE.matchAll(/^```(ts|json)\n([^]*?)^```$/gm)
-  ) {
-    const named = /^\/\/ (\S+)\n/.exec(text)?.[1];
-    const name = named ??
+  for (const { language, text, path } of blocksOf(PAGE)) {
+    if (language !== "ts" && language !== "json") continue;
+    const name = path ??
       (language === "json" ? "deno.json" : `example_${rest++}_test.ts`);
     Deno.writeTextFileSync(`${folder}/${name}`, text);
   }
   return folder;
 }
 
-async function runTests(
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<Result> {
-  using scratch = new Scratch();
-  const cwd = repository(scratch);
-  return await run(denoTest, args, {
-    cwd,
-    ...options,
-    env: { NO_COLOR: "1", ...options.env },
-  });
+/** Runs a command line of the page. */
+async function runLine(line: string, cwd: string): Promise<Result> {
+  const shell = { name: "sh", command: ["sh", "-c", line] };
+  const env = { ...baseEnvironment(fromSource), NO_COLOR: "1" };
+  return await run(shell, [], { cwd, env });
 }
 
 Deno.test("the example of the page on testing passes as it is, with its types checked", async () => {
-  const { code, stdout, stderr } = await runTests(["--allow-ffi"]);
+  using scratch = new Scratch();
+  const { code, stdout, stderr } = await runLine(BESIDE, repository(scratch));
   assert.equal(code, 0, stdout + stderr);
   assert.match(stderr, /^Check mkdir_test\.ts$/m);
   assert.match(stdout, /^ok \| 3 passed \| 0 failed/m);
 });
 
+Deno.test("the tests of the example plugins run as the page says", async () => {
+  const { code, stdout, stderr } = await runLine(INSIDE, ROOT);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /^ok \| \d{2,} passed \| 0 failed/m);
+});
+
 Deno.test("without the permission that it needs, a plugin's test says which", async () => {
-  const { code, stdout } = await runTests(["--no-check"]);
+  using scratch = new Scratch();
+  const { code, stdout } = await run(denoTest, ["--no-check"], {
+    cwd: repository(scratch),
+    env: { NO_COLOR: "1" },
+  });
   assert.equal(code, 1);
   assert.match(stdout, /Requires ffi access .*--allow-ffi/);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkInstalled, type Files, listing } from "./installed.ts";
+import { commandsOf, readPage, stepsOf } from "./page.ts";
 import { compiled, hasCommand, isRoot, testUnless } from "./program.ts";
 import { artefact, EPOCH, folder, release, succeed } from "./release.ts";
 
@@ -62,6 +63,22 @@ testUnless(
   "the tarball unpacks to a prefix from which the program runs",
   async () => {
     await tarballFiles();
+  },
+);
+
+testUnless(
+  compiled.missing,
+  "the commands of the page on operating check what the tarball unpacked, and remove it",
+  async () => {
+    const prefix = folder();
+    await unpack(prefix);
+    const page = stepsOf(readPage("docs/operating.md"));
+    for (const { line } of commandsOf(page)) {
+      const command = line.replaceAll("/usr/local", prefix);
+      await succeed(["bash", "-e", "-o", "pipefail", "-c", command], prefix);
+    }
+    const left = ["find", prefix, "!", "-type", "d"];
+    assert.equal(await succeed(left), "");
   },
 );
 
@@ -151,15 +168,19 @@ testUnless(
 
 /** What the tarball holds, which is checked once. */
 function tarballFiles(): Promise<Files> {
-  checked ??= unpack();
+  checked ??= checkTarball();
   return checked;
 }
 
-async function unpack(): Promise<Files> {
+async function checkTarball(): Promise<Files> {
   const prefix = folder();
+  await unpack(prefix);
+  return await checkInstalled(prefix);
+}
+
+async function unpack(prefix: string): Promise<void> {
   const path = await artefact(`-${ARCH}.tar.gz`);
   await succeed(["tar", "-C", prefix, "--strip-components=1", "-xzf", path]);
-  return await checkInstalled(prefix);
 }
 
 /** What is below a root, apart from the package manager's own database. */
