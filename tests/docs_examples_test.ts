@@ -30,13 +30,6 @@ const FILES = {
 /** What an example that is about a function leaves out. */
 const IMPORT =
   'import { ActErrno, errno, getSyscallFromName, type SeccompExpansion } from "jacamar-seccomp";\n';
-const PLUGIN_SHA256 = new Uint8Array(
-  await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(FILES["plugin.ts"]),
-  ),
-).toHex();
-
 const isConfiguration = ({ language, text }: Block) =>
   language === "toml" && /^\[auth\./m.test(text);
 const isPlugin = ({ language, text }: Block) =>
@@ -74,8 +67,8 @@ testEach("check takes every configuration of the pages", async (program) => {
   assert.ok(found.length > 10);
   using scratch = folder();
   for (const [page, example] of found) {
-    const text = example.replace("PLUGIN_SHA256", PLUGIN_SHA256)
-      .replace("/usr/share/containers/seccomp.json", "profile.json");
+    const profile = "/usr/share/containers/seccomp.json";
+    const text = example.replace(profile, "profile.json");
     const config = scratch.file("jacamar.toml", text);
     const { code, stdout, stderr } = await check(program, config);
     assert.deepEqual([code, stderr], [0, ""], `${page}: ${text}\n${stdout}`);
@@ -95,6 +88,17 @@ testEach("check takes every plugin of the pages", async (program) => {
     // What an example leaves open is told by a warning.
     assert.doesNotMatch(stdout, /^ *problem: /m, `${page}: ${text}`);
   }
+});
+
+Deno.test("the README wires the runner as the page does whose config.toml is played", () => {
+  const custom = ["README.md", "docs/gitlab.md"].map((name) => {
+    const block = blocksOf(readPage(name))
+      .find(({ text }) => text.includes("[runners.custom]"));
+    const lines = block?.text.split("[runners.custom]\n")[1].split("\n") ?? [];
+    return lines.filter((line) => /^\w+_(?:exec|args) = /.test(line));
+  });
+  assert.equal(custom[0].length, 8);
+  assert.deepEqual(custom[0], custom[1]);
 });
 
 const EXAMPLES_PAGE = readPage("docs/examples.md");

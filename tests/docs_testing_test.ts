@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { blocksOf, commandsOf, readPage, stepsOf } from "./page.ts";
+import { blocksOf, readPage } from "./page.ts";
+import { excusesOf } from "./page_settings.ts";
 import {
   baseEnvironment,
   fromSource,
@@ -15,7 +16,7 @@ import {
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 const PAGE = readPage("docs/testing.md");
 /** In a clone, and in a folder beside one. */
-const [INSIDE, BESIDE] = commandsOf(stepsOf(PAGE)).map(({ line }) => line);
+const [INSIDE, BESIDE] = excusesOf("docs/testing.md");
 
 const denoTest: Program = {
   ...fromSource,

@@ -12,6 +12,9 @@ const ROOT = new URL("../", import.meta.url).pathname;
 /** An ordinary user. */
 export const NOBODY = 65534;
 
+/** Where the pages have configurations. */
+const ETC = "/etc/jacamar";
+
 /** Where the pages have the driver, for which a stand-in will do. */
 const BIN = "/opt/jacamar/bin";
 const DRIVER = '#!/bin/sh\n[ "$1" = run ] || exit 0\nexec sh -e "$2"\n';
@@ -50,7 +53,8 @@ export class PageScene implements Disposable {
     if (setting.isClone) this.#layOutClone();
     const bin = this.#folderLike(BIN);
     Deno.writeTextFileSync(`${bin}/jacamar-auth`, DRIVER, { mode: 0o755 });
-    this.#places = [[setting.folder, this.folder], [BIN, bin]];
+    const etc = setting.folder === ETC ? this.folder : this.#folderLike(ETC);
+    this.#places = [[setting.folder, this.folder], [BIN, bin], [ETC, etc]];
     this.#usr = this.#layOutUsr();
   }
 
@@ -91,8 +95,15 @@ export class PageScene implements Disposable {
   /** What commands take from a clone, with what is tested as its executable. */
   #layOutClone(): void {
     Deno.symlinkSync(this.tools, `${this.folder}/build`);
-    for (const name of ["docs", "plugins", "scripts"]) {
+    for (const name of ["docs", "scripts"]) {
       Deno.symlinkSync(`${ROOT}${name}`, `${this.folder}/${name}`);
+    }
+    Deno.mkdirSync(`${this.folder}/plugins`);
+    for (const { name } of Deno.readDirSync(`${ROOT}plugins`)) {
+      Deno.copyFileSync(
+        `${ROOT}plugins/${name}`,
+        `${this.folder}/plugins/${name}`,
+      );
     }
   }
 

@@ -13,10 +13,17 @@ export interface Setting {
   readonly folder: string;
   /** Whether it is a clone of this repository. */
   readonly isClone?: boolean;
+  /** Whether the reader is root. */
+  readonly isRoot?: boolean;
 }
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   "README.md": { folder: "/opt/jacamar-seccomp", isClone: true },
+  "docs/operating.md": {
+    folder: "/opt/jacamar-seccomp",
+    isClone: true,
+    isRoot: true,
+  },
   "docs/learn.md": { folder: "/opt/jacamar/plugins" },
   "docs/plugins.md": { folder: "/opt/jacamar/plugins" },
 };
@@ -33,6 +40,8 @@ export interface Excuse {
   readonly reason: string;
   /** The test that runs them, or what they are made of. */
   readonly test: string;
+  /** Where in the test it is seen. */
+  readonly seen: string;
 }
 
 export const EXCUSES: readonly Excuse[] = [
@@ -41,12 +50,14 @@ export const EXCUSES: readonly Excuse[] = [
     commands: ["scripts/demo"],
     reason: "it builds, and plays a job of its own",
     test: "tests/scripts_test.ts",
+    seen: 'new Deno.Command("scripts/demo"',
   },
   {
     page: "README.md",
     commands: ["scripts/test"],
     reason: "it runs all tests, this one among them",
     test: "scripts/test",
+    seen: "scripts/deno test",
   },
   {
     page: "docs/benchmarks.md",
@@ -58,6 +69,7 @@ export const EXCUSES: readonly Excuse[] = [
     reason:
       "they measure for long, and install what they compare with; the test takes each measurement once",
     test: "tests/bench_test.ts",
+    seen: "measureCalls(",
   },
   {
     page: "docs/benchmarks.md",
@@ -67,12 +79,14 @@ export const EXCUSES: readonly Excuse[] = [
     ],
     reason: "they measure for long; the test launches less often",
     test: "tests/load_test.ts",
+    seen: "launchClean(",
   },
   {
     page: "docs/commands.md",
     commands: ["jacamar-seccomp manual | man -l -"],
     reason: "not every machine has man",
     test: "tests/manual_test.ts",
+    seen: '"man", "--warnings", "-l", "-"',
   },
   {
     page: "docs/operating.md",
@@ -83,6 +97,7 @@ export const EXCUSES: readonly Excuse[] = [
     ],
     reason: "the tarball has to be made and unpacked before",
     test: "tests/release_test.ts",
+    seen: 'excusesOf("docs/operating.md")',
   },
   {
     page: "docs/testing.md",
@@ -92,13 +107,19 @@ export const EXCUSES: readonly Excuse[] = [
     ],
     reason: "they are run in two folders",
     test: "tests/docs_testing_test.ts",
+    seen: 'excusesOf("docs/testing.md")',
   },
 ];
 
+/** The commands of a page that are not run where it is followed. */
+export function excusesOf(page: string): string[] {
+  return EXCUSES.filter((excuse) => excuse.page === page)
+    .flatMap(({ commands }) => commands);
+}
+
 /** What there is to do on a page, without what another test does. */
 export function stepsToFollow(page: string): Step[] {
-  const excused = EXCUSES.filter((excuse) => excuse.page === page)
-    .flatMap(({ commands }) => commands);
+  const excused = excusesOf(page);
   return stepsOf(readPage(page)).filter((step) =>
     !("line" in step) || !excused.includes(step.line)
   );
