@@ -25,7 +25,11 @@ const otherMachine = Deno.build.arch === "x86_64"
 
 Deno.test("commands stand in no block but those that are followed", () => {
   for (const name of pageNames()) {
-    for (const { language, text } of blocksOf(readPage(name))) {
+    const page = readPage(name);
+    const blocks = blocksOf(page);
+    const fences = page.match(/^ *(?:```|~~~)/gm) ?? [];
+    assert.equal(fences.length, 2 * blocks.length, name);
+    for (const { language, text } of blocks) {
       assert.ok(LANGUAGES.includes(language), `${name}: ${language}\n${text}`);
     }
   }
