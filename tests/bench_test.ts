@@ -62,6 +62,33 @@ testUnless(
   },
 );
 
+testUnless(
+  compiled.missing,
+  "of a long list our program runs at most half of the default order for a checked call",
+  () => {
+    using scratch = new Scratch();
+    const [ours, ...others] = makers(scratch.path, false);
+    const inRow = others.find(({ name }) => name.includes("default order"));
+    assert.ok(inRow);
+    const runs = ({ make }: typeof ours, count: number) =>
+      [PASSING, CHECKED, REFUSED].map((name) =>
+        run(decode(make("allowlist", listed("allowlist", count) ?? [])), {
+          number: getSyscallFromName(name).number,
+          architecture: getNativeArch().token,
+          args: [0n, TCGETS],
+        }).path.length
+      );
+    for (const count of [10, 100, mostListed("allowlist")]) {
+      const row = runs(inRow, count);
+      const own = runs(ours, count);
+      assert.ok(own.every((one, index) => one <= row[index]), `${own}; ${row}`);
+    }
+    const [, checked] = runs(ours, mostListed("allowlist"));
+    const [, inOrder] = runs(inRow, mostListed("allowlist"));
+    assert.ok(checked <= inOrder / 2, `${checked} and ${inOrder}`);
+  },
+);
+
 Deno.test("a list names as many calls as asked for, or there is none", () => {
   for (const kind of KINDS) {
     const most = mostListed(kind);

@@ -25,8 +25,8 @@ const GONE = {
 /** `SCMP_FLTATR_CTL_OPTIMIZE`: calls are found by halving, not one by one. */
 const TREE = 2;
 
-/** A tree has four calls to a leaf: with fewer rules it is no faster. */
-const FEWEST_IN_TREE = 8;
+/** A tree has four calls to a leaf: with fewer calls it is no faster. */
+const FEWEST_IN_TREE = 10;
 
 /** Whether plugins have had the binding: what they load would bind the driver. */
 let isLoadingOver = false;
@@ -178,14 +178,14 @@ export class FilterBody {
     this.#attributes.set(attribute, value);
   }
 
-  /** Has the program of many rules made as a tree, if nobody said how. */
+  /** Has the program of many calls made as a tree, if nobody said how. */
   arrange(): void {
-    if (this.#attributes.has("optimize")) return;
-    // A tree has no place for priorities.
-    if (this.#priorities.length > 0 || this.#rules.length < FEWEST_IN_TREE) {
-      return;
-    }
-    this.set("optimize", TREE);
+    const isArranged = this.#attributes.has("optimize") ||
+      // A tree has no place for them.
+      this.#priorities.length > 0;
+    if (isArranged) return;
+    const calls = new Set(this.#rules.map(({ syscall }) => syscall.number));
+    if (calls.size >= FEWEST_IN_TREE) this.set("optimize", TREE);
   }
 
   setBadArchAction(action: ScmpAction): void {

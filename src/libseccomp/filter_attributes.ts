@@ -105,9 +105,9 @@ export class FilterAttributes {
 
   /**
    * Sets how the program is laid out: 1 by priority, 2 as a binary tree of call
-   * numbers, which is faster for many rules. Where neither this nor a priority
-   * is set, the program of a configuration and its plugins is a tree from eight
-   * rules on.
+   * numbers, which is faster for many calls. Where neither this nor a priority
+   * is set, the program of a configuration and its plugins is a tree from ten
+   * calls on.
    *
    * @throws {ScmpError} `EOPNOTSUPP` for another level.
    *

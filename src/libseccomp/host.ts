@@ -52,8 +52,8 @@ export interface Concluded {
  * Ends a filter's time with its plugins: returns its program and journal, gives
  * its memory back to libseccomp and seals it against any kept reference.
  *
- * Where the filter has many rules, and was told neither its layout nor
- * priorities, the program is a binary tree: `SCMP_FLTATR_CTL_OPTIMIZE` 2 of
+ * Where the filter has rules for ten calls or more, and was told neither its
+ * layout nor priorities, the program is a binary tree: `SCMP_FLTATR_CTL_OPTIMIZE` 2 of
  * seccomp_attr_set(3).
  *
  * @throws {ScmpError} If libseccomp cannot generate the program.
