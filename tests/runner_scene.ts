@@ -23,7 +23,7 @@ const PAGE = new URL("../docs/gitlab.md", import.meta.url).pathname;
 const DRIVER = new URL("runner_driver.pl", import.meta.url).pathname;
 
 /** What the page's `config.toml` names. */
-const OURS = "/opt/jacamar/bin/jacamar-seccomp";
+const OURS = "/usr/bin/jacamar-seccomp";
 const AUTH = "/opt/jacamar/bin/jacamar-auth";
 const CONFIGURATION = "/etc/jacamar/seccomp.toml";
 
