@@ -55,7 +55,7 @@ for (const name of pageNames()) {
   testEach(
     `every command of ${name} does what the page says`,
     (program) => follow(steps, program, setting),
-    otherMachine ?? (setting.isRoot && !isRoot ? "needs root" : undefined),
+    otherMachine,
   );
 }
 

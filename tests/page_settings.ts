@@ -13,17 +13,10 @@ export interface Setting {
   readonly folder: string;
   /** Whether it is a clone of this repository. */
   readonly isClone?: boolean;
-  /** Whether the reader is root. */
-  readonly isRoot?: boolean;
 }
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   "README.md": { folder: "/opt/jacamar-seccomp", isClone: true },
-  "docs/operating.md": {
-    folder: "/opt/jacamar-seccomp",
-    isClone: true,
-    isRoot: true,
-  },
   "docs/learn.md": { folder: "/opt/jacamar/plugins" },
   "docs/plugins.md": { folder: "/opt/jacamar/plugins" },
 };
