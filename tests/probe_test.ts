@@ -20,7 +20,7 @@ import {
   probeProgram,
   readResults,
 } from "./probe.ts";
-import { hasCommand, Scratch, testUnless } from "./program.ts";
+import { findCommand, Scratch, testUnless } from "./program.ts";
 
 /** What runs a probe: this machine, or qemu in the place of another. */
 interface Machine {
@@ -29,10 +29,9 @@ interface Machine {
 }
 
 const HERE: Machine = { arch: Deno.build.arch, command: [] };
-const AARCH64: Machine = { arch: "aarch64", command: ["qemu-aarch64-static"] };
-const NO_QEMU = hasCommand(AARCH64.command[0])
-  ? undefined
-  : `needs ${AARCH64.command}`;
+const QEMU = findCommand("qemu-aarch64-static");
+const AARCH64: Machine = { arch: "aarch64", command: [QEMU ?? ""] };
+const NO_QEMU = QEMU === undefined ? "needs qemu-aarch64-static" : undefined;
 
 const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 const MAP_PRIVATE = 0x2n;

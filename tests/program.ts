@@ -197,9 +197,18 @@ export function testUnless(
 
 /** Whether a command is on PATH. */
 export function hasCommand(name: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) =>
-    exists(`${folder}/${name}`)
-  );
+  return onPath().some((folder) => exists(`${folder}/${name}`));
+}
+
+/** Where a command is: on PATH, or where scripts/setup unpacks some. */
+export function findCommand(name: string): string | undefined {
+  const unpacked = new URL("../build/debian/usr/bin", import.meta.url).pathname;
+  return [...onPath(), unpacked].map((folder) => `${folder}/${name}`)
+    .find(exists);
+}
+
+function onPath(): string[] {
+  return (Deno.env.get("PATH") ?? "").split(":");
 }
 
 function exists(path: string): boolean {
