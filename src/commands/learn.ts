@@ -6,13 +6,12 @@ import { type Job, type JobEnd, startJob } from "../learn/job.ts";
 import { ANY_STAGE, type LearnedStage } from "../learn/record.ts";
 import { Recorder } from "../learn/recorder.ts";
 import { watch } from "../learn/watch.ts";
+import { SIGKILL } from "../libc/signal.ts";
 import { systemFailureExitCode } from "./failure.ts";
 import { Learned } from "./learn_output.ts";
 import { Progress } from "./learn_progress.ts";
 import { JobSignals } from "./learn_signals.ts";
 import { end } from "./survey.ts";
-
-const SIGKILL = 9;
 
 /**
  * How long processes may outlive the job's first one without a word, in

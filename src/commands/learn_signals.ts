@@ -1,5 +1,6 @@
 import { int, libc } from "../libc/mod.ts";
 import { learnCalls } from "../learn/_calls.ts";
+import { SIG_DFL, SIG_IGN } from "../libc/signal.ts";
 
 /** The signals that a job is handed on. The numbers are those of both machines. */
 const NUMBERS = {
@@ -10,9 +11,6 @@ type Name = keyof typeof NUMBERS;
 
 /** Those that ask for an end, so that a second one is not to be waited for. */
 const ASKING: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM"]);
-
-const SIG_DFL = 0n;
-const SIG_IGN = 1n;
 
 /** Of what came to the recorder, what its job is told, and when to give it up. */
 export class JobSignals {

@@ -10,6 +10,7 @@ import {
 import { SystemCallError } from "../libc/mod.ts";
 import { learnCalls } from "../learn/_calls.ts";
 import { EXECVE_FAILED } from "../learn/job.ts";
+import { SIGKILL } from "../libc/signal.ts";
 import { systemFailureExitCode } from "./failure.ts";
 import { end } from "./survey.ts";
 
@@ -17,7 +18,6 @@ import { end } from "./survey.ts";
 const USER_NOTIF = 0x7fc0_0000;
 /** Of prctl(2). */
 const PR_SET_PDEATHSIG = 1;
-const SIGKILL = 9;
 /** Of fcntl(2). */
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;

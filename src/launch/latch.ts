@@ -7,6 +7,7 @@ import {
   pointer,
   SystemCallError,
 } from "../libc/mod.ts";
+import { SIGKILL } from "../libc/signal.ts";
 import { makeTimer, type Timer } from "../libc/timer.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -16,7 +17,6 @@ const O_RDONLY = 0;
 const FIRST_DESCRIPTOR = 3;
 /** `_IOFBF` of setvbuf(3): nothing is written until the stream is flushed. */
 const FULLY_BUFFERED = 0;
-const SIGKILL = 9;
 
 /**
  * What each way to end the process gets before the next one is tried:

@@ -13,6 +13,7 @@ import {
   MOST_INSTRUCTIONS,
   MOST_INSTRUCTIONS_TOGETHER,
 } from "../bpf/program.ts";
+import { SIG_DFL, SIG_IGN, SIGPIPE, SIGSEGV, SIGXFSZ } from "../libc/signal.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "./file_limit.ts";
 
 /**
@@ -37,11 +38,6 @@ const PR_GET_NO_NEW_PRIVS = 39;
 const EFAULT = 14;
 /** And where it does not know a flag. */
 const EINVAL = 22;
-const SIGSEGV = 11;
-const SIGPIPE = 13;
-const SIGXFSZ = 25;
-const SIG_DFL = 0n;
-const SIG_IGN = 1n;
 
 /** `sizeof(struct sock_fprog)`: the number of instructions, their address. */
 const HEADER_SIZE = 16;

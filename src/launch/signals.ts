@@ -1,4 +1,5 @@
 import { int } from "../libc/mod.ts";
+import { SIG_IGN } from "../libc/signal.ts";
 
 const INT = { struct: ["i32"] } as const;
 
@@ -12,8 +13,6 @@ const LIBC = {
 const SIGACTION_SIZE = 152;
 /** The highest that has a name (signal(7)). */
 const HIGHEST_SIGNAL = 31;
-
-const SIG_IGN = 1n;
 
 /**
  * Under `deno run` Deno itself gets handlers for some signals, some time after

@@ -1,6 +1,7 @@
 import { errno as ERRNO } from "../libc/errno.ts";
 import { cString, cStrings, int, libc, SystemCallError } from "../libc/mod.ts";
 import { parentFileLimit, RLIMIT_NOFILE } from "../launch/file_limit.ts";
+import { SIG_DFL, SIGCHLD, SIGKILL } from "../libc/signal.ts";
 import { learnCalls } from "./_calls.ts";
 import { isListener } from "./notifications.ts";
 
@@ -26,9 +27,6 @@ const SI_STATUS = 24;
  * it has nothing else to do.
  */
 const PATIENCE = 10_000;
-const SIGKILL = 9;
-const SIGCHLD = 17;
-const SIG_DFL = 0n;
 
 /** What the job's first process writes into its pipe when execve failed. */
 export const EXECVE_FAILED = "x".charCodeAt(0);

@@ -1,4 +1,5 @@
 import { cString, int, libc, SystemCallError } from "../libc/mod.ts";
+import { SIG_IGN, SIGXFSZ } from "../libc/signal.ts";
 import { learnCalls } from "./_calls.ts";
 
 /** Of open(2); the same on x86_64 and aarch64. */
@@ -6,8 +7,6 @@ const O_WRONLY = 0o1;
 const O_CREAT = 0o100;
 const O_EXCL = 0o200;
 const O_CLOEXEC = 0o2000000;
-const SIGXFSZ = 25;
-const SIG_IGN = 1n;
 
 /**
  * Writes a file whole or not at all: what was there before stays until all is
