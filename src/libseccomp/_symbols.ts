@@ -155,6 +155,8 @@ export interface Symbols {
 
 /** The library's name to the dynamic linker, the same since libseccomp 2.0. */
 export const SONAME = "libseccomp.so.2";
+/** What Deno and dlopen(3) say over again. */
+const REPEATED = /Could not open library: |libseccomp\.so\.2: (?=cannot open)/g;
 const OLDEST = [2, 5, 0] as const;
 
 let opened: Symbols | undefined;
@@ -179,14 +181,12 @@ function open(): Symbols {
     seccomp = Deno.dlopen(SONAME, LIBSECCOMP).symbols;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const why = (cause as Error).message.replaceAll(REPEATED, "");
     throw new ScmpError(
       "ENOLIB",
-      `could not open ${SONAME}: install libseccomp ${
-        OLDEST.join(".")
-      } or newer ` +
-        `(Debian: libseccomp2; RHEL and SLES: libseccomp): ${
-          (cause as Error).message
-        }`,
+      `could not open ${SONAME}: ${why}; ` +
+        `it takes libseccomp ${OLDEST.join(".")} or newer ` +
+        "(Debian: libseccomp2; RHEL and SLES: libseccomp)",
       { cause },
     );
   }
