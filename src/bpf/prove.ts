@@ -75,6 +75,8 @@ interface Territory {
   readonly numbers: Test;
   /** `undefined`: the filter does not cover them. */
   readonly abi: AbiMeaning | undefined;
+  /** Those of the ABI that rules are about, in ascending order. */
+  readonly ruled: readonly number[];
 }
 
 class Proof {
@@ -97,11 +99,11 @@ class Proof {
       if (!others) return undefined;
       const token = exactly(architecture);
       const here = others.narrow(ARCHITECTURE, token, this.#budget);
-      for (const { numbers, abi } of here ? territories : []) {
+      for (const { numbers, abi, ruled } of here ? territories : []) {
         const part = here?.narrow(NUMBER, numbers, this.#budget);
         if (!part) continue;
         const wrong = abi
-          ? this.#findWrongOf(abi, part, action)
+          ? this.#findWrongOf(abi, ruled, part, action)
           : isBadArchWrong
           ? part
           : undefined;
@@ -115,24 +117,18 @@ class Proof {
   /** The same for calls of one ABI. */
   #findWrongOf(
     { rules, is64Bit }: AbiMeaning,
+    ruled: readonly number[],
     region: Region,
     action: number,
   ): Region | undefined {
-    const { only } = region.word(NUMBER);
-    if (only !== undefined) {
-      const forCall = rules.get(only);
-      return forCall
-        ? this.#findWrongOfCall(forCall, is64Bit, region, action)
-        : this.#unlessDefault(region, action);
-    }
     let others: Region | undefined = region;
-    for (const [number, forCall] of rules) {
+    for (const number of region.word(NUMBER).among(ruled)) {
       this.#budget.spend();
-      if (!others?.word(NUMBER).has(number)) continue;
-      const call = others.fix(NUMBER, number);
+      const forCall = rules.get(number) ?? [];
+      const call = region.fix(NUMBER, number);
       const wrong = this.#findWrongOfCall(forCall, is64Bit, call, action);
       if (wrong) return wrong;
-      others = others.narrow(NUMBER, negate(exactly(number)), this.#budget);
+      others = others?.narrow(NUMBER, negate(exactly(number)), this.#budget);
     }
     return others && this.#unlessDefault(others, action);
   }
@@ -253,5 +249,10 @@ function territoriesOf(
 }
 
 function territory(low: number, high: number, abi?: AbiMeaning): Territory {
-  return { numbers: { mask: WORD, low, high, inside: true }, abi };
+  const ruled = abi ? [...abi.rules.keys()] : [];
+  return {
+    numbers: { mask: WORD, low, high, inside: true },
+    abi,
+    ruled: ruled.toSorted((one, other) => one - other),
+  };
 }

@@ -78,6 +78,20 @@ export class WordSet {
       this.tests.every((test) => passesTest(word, test));
   }
 
+  /** Which of some words, in ascending order, are in the set. */
+  among(words: readonly number[]): number[] {
+    const { intervals, tests } = this;
+    const found: number[] = [];
+    for (let at = 0; at < intervals.length; at += 2) {
+      let index = firstFrom(words, intervals[at]);
+      for (; words[index] <= intervals[at + 1]; index++) {
+        const word = words[index];
+        if (tests.every((test) => passesTest(word, test))) found.push(word);
+      }
+    }
+    return found;
+  }
+
   /**
    * The words of the set that pass a test.
    *
@@ -148,6 +162,18 @@ function firstEndingFrom(intervals: Intervals, word: number): number {
     else to = middle;
   }
   return 2 * from;
+}
+
+/** Where in ascending words the first one is that is not below a word. */
+function firstFrom(words: readonly number[], word: number): number {
+  let from = 0;
+  let to = words.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (words[middle] < word) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** What two have in common; the very first if that is all of it. */

@@ -69,6 +69,7 @@ Deno.test("a narrowed set has the words that pass all tests, and is empty exactl
       assert.equal(set === undefined, passing.length === 0);
       if (set === undefined) return;
       assert.deepEqual(words.filter((word) => set.has(word)), passing);
+      assert.deepEqual(set.among(words), passing);
       assert.equal(set.sample(new Budget(100_000)), passing[0]);
       if (set.only !== undefined) assert.deepEqual([set.only], passing);
     }),
@@ -105,10 +106,16 @@ Deno.test("a narrowed set has a word exactly if it passes all tests", () => {
         const near = tests.flatMap(({ low, high, mask }) => [
           ...[low, low - 1, low + 1, high, high + 1, mask, ~mask, low | ~mask],
         ]);
-        for (const word of [...random, ...near.map((each) => each >>> 0)]) {
+        const words = [...random, ...near.map((each) => each >>> 0)];
+        for (const word of words) {
           const passes = tests.every((each) => passesTest(word, each));
           assert.equal(set?.has(word) ?? false, passes);
         }
+        const ascending = words.toSorted((one, other) => one - other);
+        assert.deepEqual(
+          set?.among(ascending) ?? [],
+          ascending.filter((word) => set?.has(word)),
+        );
         const sample = set?.sample(new Budget(1_000_000));
         if (sample === undefined) return;
         assert.ok(tests.every((each) => passesTest(sample, each)));

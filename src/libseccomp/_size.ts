@@ -134,6 +134,10 @@ export class Sizes {
   }
 
   #with(rule: JournalRule): number {
+    // It has no part in what the others compare.
+    if (rule.conditions.length === 0) {
+      return this.#total + largestSize([rule]);
+    }
     const others = this.#of(rule);
     return this.#total - largestSize(others) + largestSize([...others, rule]);
   }
