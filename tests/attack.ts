@@ -23,6 +23,8 @@ export interface Attack {
   readonly name: string;
   /** Why it cannot be tried here, if it cannot. */
   readonly missing?: string;
+  /** Against what it is tried; all ways to run the program, if left out. */
+  readonly programs?: readonly Program[];
   /** Tries it, and asserts how it ends. */
   readonly attack: (program: Program) => Promise<void>;
 }

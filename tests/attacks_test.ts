@@ -15,8 +15,8 @@ const attacks: readonly Attack[] = [
   ...faultAttacks,
 ];
 
-for (const { promise, name, missing, attack } of attacks) {
-  testEach(`attack ${promise}: ${name}`, attack, missing);
+for (const { promise, name, missing, programs, attack } of attacks) {
+  testEach(`attack ${promise}: ${name}`, attack, missing, programs);
 }
 
 Deno.test("every promise of docs/security.md is attacked, and every attack is on one", () => {
