@@ -12,7 +12,7 @@ import {
   testEach,
   testUnless,
 } from "./program.ts";
-import { follow } from "./transcript.ts";
+import { follow, settle } from "./transcript.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -58,6 +58,14 @@ for (const name of pageNames()) {
     otherMachine,
   );
 }
+
+Deno.test("how long Deno's tests took is no part of what a page shows", () => {
+  const shown = settle("refuses mkdir ... ok (12ms)");
+  for (const time of ["0ms", "812µs", "3s", "1m4s", "12m0s"]) {
+    assert.equal(settle(`refuses mkdir ... ok (${time})`), shown);
+  }
+  assert.notEqual(settle("refuses mkdir ... ok (12)"), shown);
+});
 
 const PAGE = `
    \`\`\`console

@@ -15,8 +15,8 @@ const END = "\x1e";
 
 /** What differs from one machine, or one run, to the next. */
 const VARYING: readonly [RegExp, string][] = [
-  // How long Deno's tests took.
-  [/\(\d+m?s\)/g, "(time)"],
+  // How long Deno's tests took: 812µs, 12ms, 3s, 1m4s.
+  [/\((?:\d+m)?\d+(?:µs|ms|s)\)/g, "(time)"],
   [/\breference [0-9a-f]{12}\b/g, "reference REFERENCE"],
   // Only an old libseccomp is told of.
   [/\nnotice: libseccomp .*\n(?: {2}.*\n)*/g, ""],
