@@ -4,6 +4,7 @@
  * @module
  */
 import { conclude } from "../src/libseccomp/host.ts";
+import { ROW } from "../src/libseccomp/layout.ts";
 import {
   ActAllow,
   ActErrno,
@@ -43,8 +44,6 @@ const WORD = 0xffff_ffff;
 const REQUEST = 1;
 const EPERM = ActErrno.setReturnCode(1);
 const MOST_IMPORTANT = 255;
-/** `SCMP_FLTATR_CTL_OPTIMIZE` as libseccomp has it. */
-const IN_A_ROW = 1;
 
 /**
  * A list that a loop can run under.
@@ -116,7 +115,7 @@ export function makers(scratch: string, hasGo: boolean): Maker[] {
     ours,
     ...hasGo ? [go] : [],
     byLibseccomp("libseccomp's default order", (filter) => {
-      filter.setOptimize(IN_A_ROW);
+      filter.setOptimize(ROW);
     }),
     byLibseccomp(`${CHECKED} by priority`, (filter) => {
       filter.setSyscallPriority(getSyscallFromName(CHECKED), MOST_IMPORTANT);

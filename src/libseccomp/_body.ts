@@ -5,6 +5,7 @@ import { ActKillThread, type ScmpAction } from "./action.ts";
 import { getNativeArch, type ScmpArch } from "./arch.ts";
 import { ScmpError } from "./error.ts";
 import type { Journal, JournalPriority, JournalRule } from "./journal.ts";
+import { TREE } from "./layout.ts";
 import { requireVersion } from "./library.ts";
 import type { ScmpSyscall } from "./syscall.ts";
 
@@ -22,10 +23,10 @@ const GONE = {
   lost: "libseccomp lost the filter when it refused a rule",
 } as const;
 
-/** `SCMP_FLTATR_CTL_OPTIMIZE`: calls are found by halving, not one by one. */
-const TREE = 2;
-
-/** A tree has four calls to a leaf: with fewer calls it is no faster. */
+/**
+ * A leaf of a tree is a row of four calls, so that with fewer calls than these a
+ * tree is no shorter.
+ */
 const FEWEST_IN_TREE = 10;
 
 /** Whether plugins have had the binding: what they load would bind the driver. */
@@ -181,7 +182,7 @@ export class FilterBody {
   /** Has the program of many calls made as a tree, if nobody said how. */
   arrange(): void {
     const isArranged = this.#attributes.has("optimize") ||
-      // A tree has no place for them.
+      // Calls of a tree are ordered by number, and priorities count for nothing.
       this.#priorities.length > 0;
     if (isArranged) return;
     const calls = new Set(this.#rules.map(({ syscall }) => syscall.number));

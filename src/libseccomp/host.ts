@@ -53,8 +53,7 @@ export interface Concluded {
  * its memory back to libseccomp and seals it against any kept reference.
  *
  * Where the filter has rules for ten calls or more, and was told neither its
- * layout nor priorities, the program is a binary tree: `SCMP_FLTATR_CTL_OPTIMIZE` 2 of
- * seccomp_attr_set(3).
+ * layout nor priorities, the program is a binary tree.
  *
  * @throws {ScmpError} If libseccomp cannot generate the program.
  */

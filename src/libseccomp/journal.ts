@@ -69,8 +69,8 @@ export interface Journal {
   /** As set with `setWaitKill`. */
   readonly waitKill: boolean;
   /**
-   * As set with `setOptimize`, or 2 where `conclude` chose a tree; `undefined`
-   * where neither did.
+   * As set with `setOptimize`. Where that is not set, 2 if the program was made
+   * as a tree, and otherwise `undefined`.
    */
   readonly optimize: number | undefined;
   /** Whether a plugin has reset the filter, and with that replaced it. */

@@ -9,11 +9,9 @@ import {
   type JournalRule,
   makeCondition,
 } from "../libseccomp/mod.ts";
+import { ROW, TREE } from "../libseccomp/layout.ts";
 import { multiplexedBy } from "../libseccomp/multiplexed.ts";
 import { meansTheSame, programOf, spread } from "./spread.ts";
-
-/** `SCMP_FLTATR_CTL_OPTIMIZE`: the calls in a row, which a tree may not be. */
-const BY_PRIORITY = 1;
 
 /** The highest priority that a call can have. */
 const FIRST = 255;
@@ -30,9 +28,10 @@ export function mend(
   journal: Journal,
   meaning: Meaning,
 ): readonly Uint8Array<ArrayBuffer>[] | undefined {
-  const plain = { ...journal, optimize: BY_PRIORITY };
-  const respelt = respellMultiplexed(plain);
-  if (journal.optimize !== BY_PRIORITY || respelt !== plain) {
+  const row = { ...journal, optimize: ROW };
+  const respelt = respellMultiplexed(row);
+  // Otherwise it is the very program that is wrong.
+  if (journal.optimize === TREE || respelt !== row) {
     const program = programOf(respelt);
     if (meansTheSame(meaning, [program])) return [program];
   }
