@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { blocksOf, commandsOf, pageNames, readPage, stepsOf } from "./page.ts";
-import { NOBODY } from "./page_scene.ts";
+import { NOBODY, PageScene } from "./page_scene.ts";
 import { EXCUSES, settingOf, stepsToFollow } from "./page_settings.ts";
 import {
   compiled,
@@ -58,6 +58,15 @@ for (const name of pageNames()) {
     otherMachine,
   );
 }
+
+Deno.test("what is printed of the executable and of folders is shown as the pages name them", () => {
+  const setting = settingOf("docs/commands.md");
+  using scene = new PageScene(compiled, setting, false);
+  assert.equal(
+    scene.shown(`${compiled.command[0]}, ${scene.folder}/jacamar.toml`),
+    "/usr/bin/jacamar-seccomp, /etc/jacamar/jacamar.toml",
+  );
+});
 
 Deno.test("how long Deno's tests took is no part of what a page shows", () => {
   const shown = settle("refuses mkdir ... ok (12ms)");

@@ -75,7 +75,8 @@ export class PageScene implements Disposable {
   shown(output: string): string {
     return this.#places.reduce(
       (text, [shown, real]) => text.replaceAll(real, shown),
-      output.replaceAll(this.#usr, "/usr/").replaceAll(`${ROOT}build`, BIN),
+      output.replaceAll(this.#usr, "/usr/")
+        .replaceAll(`${ROOT}build/`, "/usr/bin/"),
     );
   }
 
