@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testUnless } from "../../tests/program.ts";
 import { decode } from "../bpf/program.ts";
 import { findCounterexample } from "../bpf/prove.ts";
 import { run } from "../bpf/run.ts";
@@ -7,6 +8,7 @@ import {
   ActErrno,
   ArchAMD64,
   CompareLess,
+  getLibraryVersion,
   getNativeArch,
   getSyscallFromName,
   type Journal,
@@ -243,9 +245,13 @@ Deno.test("a filter of few calls, or with priorities, is a row", async () => {
   assert.equal(ranked.journal?.optimize, undefined);
 });
 
-Deno.test("a tree that is wrong gives way to a row", {
-  ignore: getNativeArch() !== ArchAMD64,
-}, async () => {
+const { major, minor, micro } = getLibraryVersion();
+const WRONG_TREE = getNativeArch() === ArchAMD64 &&
+    `${major}.${minor}.${micro}` === "2.5.4"
+  ? undefined
+  : "needs the tree that libseccomp 2.5.4 makes on x86_64";
+
+testUnless(WRONG_TREE, "a tree that is wrong gives way to a row", async () => {
   // In front of semop on x86 the number of the call is never loaded.
   const keys = `architectures = ["native", "x86"]\nblock_calls = ${
     JSON.stringify([...MANY, "semop"])
@@ -256,5 +262,5 @@ Deno.test("a tree that is wrong gives way to a row", {
   const tree = conclude(filterOf(journal)).program;
   assert.ok(findCounterexample(meaning, [decode(tree)]));
   assert.equal(programs.length, 1);
-  assert.notDeepEqual(programs[0], tree);
+  assert.equal(findCounterexample(meaning, programs.map(decode)), undefined);
 });
