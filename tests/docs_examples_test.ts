@@ -90,15 +90,22 @@ testEach("check takes every plugin of the pages", async (program) => {
   }
 });
 
-Deno.test("the README wires the runner as the page does whose config.toml is played", () => {
-  const custom = ["README.md", "docs/gitlab.md"].map((name) => {
-    const block = blocksOf(readPage(name))
-      .find(({ text }) => text.includes("[runners.custom]"));
-    const lines = block?.text.split("[runners.custom]\n")[1].split("\n") ?? [];
-    return lines.filter((line) => /^\w+_(?:exec|args) = /.test(line));
-  });
-  assert.equal(custom[0].length, 8);
-  assert.deepEqual(custom[0], custom[1]);
+/** The commands of the custom executor that a page configures. */
+function wiringOf(page: string): string[] {
+  const block = blocksOf(readPage(page))
+    .find(({ text }) => text.includes("[runners.custom]"));
+  const lines = block?.text.split("[runners.custom]\n")[1].split("\n") ?? [];
+  return lines.filter((line) => /^\w+_(?:exec|args) = /.test(line));
+}
+
+Deno.test("every page wires the runner as the one does whose config.toml is played", () => {
+  const played = wiringOf("docs/gitlab.md");
+  assert.equal(played.length, 8);
+  const others = pageNames().filter((name) =>
+    name !== "docs/gitlab.md" && wiringOf(name).length > 0
+  );
+  assert.deepEqual(others, ["README.md", "docs/operating.md"]);
+  for (const name of others) assert.deepEqual(wiringOf(name), played, name);
 });
 
 const EXAMPLES_PAGE = readPage("docs/examples.md");
