@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { blocksOf, readPage } from "./page.ts";
 import { excusesOf } from "./page_settings.ts";
 import {
-  baseEnvironment,
   fromSource,
   hasCommand,
   isRoot,
@@ -42,11 +41,13 @@ function repository(scratch: Scratch): string {
   return folder;
 }
 
+/** Packages may have to be fetched, as by way of a proxy that a variable names. */
+const ENVIRONMENT = { ...Deno.env.toObject(), NO_COLOR: "1" };
+
 /** Runs a command line of the page. */
 async function runLine(line: string, cwd: string): Promise<Result> {
   const shell = { name: "sh", command: ["sh", "-c", line] };
-  const env = { ...baseEnvironment(fromSource), NO_COLOR: "1" };
-  return await run(shell, [], { cwd, env });
+  return await run(shell, [], { cwd, env: ENVIRONMENT });
 }
 
 Deno.test("the example of the page on testing passes as it is, with its types checked", async () => {
@@ -67,7 +68,7 @@ Deno.test("without the permission that it needs, a plugin's test says which", as
   using scratch = new Scratch();
   const { code, stdout } = await run(denoTest, ["--no-check"], {
     cwd: repository(scratch),
-    env: { NO_COLOR: "1" },
+    env: ENVIRONMENT,
   });
   assert.equal(code, 1);
   assert.match(stdout, /Requires ffi access .*--allow-ffi/);
@@ -83,7 +84,7 @@ Deno.test("a rejection that a plugin leaves unhandled fails the test run", async
   const { code, stdout } = await run(
     denoTest,
     ["--no-check", "--allow-ffi", "mkdir_test.ts"],
-    { cwd, env: { NO_COLOR: "1" } },
+    { cwd, env: ENVIRONMENT },
   );
   assert.equal(code, 1);
   assert.match(stdout, /Error: left/);
