@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { blocksOf, commandsOf, pageNames, readPage, stepsOf } from "./page.ts";
 import { NOBODY, PageScene } from "./page_scene.ts";
-import { EXCUSES, settingOf, stepsToFollow } from "./page_settings.ts";
+import {
+  EXCUSES,
+  otherOutput,
+  settingOf,
+  stepsToFollow,
+} from "./page_settings.ts";
 import {
   compiled,
   fromSource,
@@ -18,10 +23,6 @@ const ROOT = new URL("../", import.meta.url).pathname;
 
 /** `console` and `sh` are followed; all others are shown, and some are loaded by `docs_examples_test.ts`. */
 const LANGUAGES = ["console", "sh", "text", "toml", "ts", "json", "go"];
-
-const otherMachine = Deno.build.arch === "x86_64"
-  ? undefined
-  : "the page shows what x86_64 says";
 
 Deno.test("commands stand in no block but those that are followed", () => {
   for (const name of pageNames()) {
@@ -55,7 +56,7 @@ for (const name of pageNames()) {
   testEach(
     `every command of ${name} does what the page says`,
     (program) => follow(steps, program, setting),
-    otherMachine,
+    otherOutput,
   );
 }
 
@@ -129,7 +130,7 @@ Deno.test("the page on plugins shows the plugin that plugin new writes", () => {
 });
 
 testUnless(
-  compiled.missing ?? otherMachine ??
+  compiled.missing ?? otherOutput ??
     (isRoot && hasCommand("setpriv") ? undefined : "needs root and setpriv"),
   "the commands of the page on plugins do the same for an ordinary user",
   () =>

@@ -5,7 +5,19 @@
  * @module
  */
 
+import { getLibraryVersion } from "../src/libseccomp/mod.ts";
 import { readPage, type Step, stepsOf } from "./page.ts";
+
+const { major, minor, micro } = getLibraryVersion();
+
+/**
+ * Why commands print something else here than the pages show, if they do: other
+ * versions of libseccomp know other calls, and make other programs.
+ */
+export const otherOutput =
+  Deno.build.arch === "x86_64" && `${major}.${minor}.${micro}` === "2.5.4"
+    ? undefined
+    : "the pages show what libseccomp 2.5.4 makes on x86_64";
 
 /** What is around the reader of a page. */
 export interface Setting {
