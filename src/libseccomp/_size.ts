@@ -15,7 +15,7 @@ const MOST_INSTRUCTIONS = 0xffff;
  * two long jumps or returns behind it.
  */
 const PER_NODE = 7;
-/** A rule's own: the jump to its call, long jumps, its return. */
+/** A rule's own: the jump to its call, a share of the tree, long jumps, its return. */
 const PER_RULE = 4;
 
 /** A comparison of order takes two nodes for the upper half of the register. */
