@@ -63,7 +63,8 @@ export async function play(
     wrapper: [...wrapper, "sh", "-c", 'exec "$@" 2>&1', "sh"],
     env: {
       ...baseEnvironment(fromSource),
-      PATH: `${scene.tools}:${Deno.env.get("PATH")}`,
+      // An operator's, which has more folders than an ordinary user's.
+      PATH: `${scene.tools}:${Deno.env.get("PATH")}:/usr/sbin:/sbin`,
       LC_ALL: "C.UTF-8",
       NO_COLOR: "1",
       ...isNobody && { DENO_DIR: `${scene.folder}/.cache` },
