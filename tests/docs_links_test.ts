@@ -44,7 +44,7 @@ function linksOf([page, text]: [string, string]): Link[] {
 function anchorsOf(page: string): string[] {
   return [...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-      .replaceAll(" ", "-")
+      .replaceAll(/[ -]+/g, "-")
   );
 }
 
