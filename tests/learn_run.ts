@@ -56,16 +56,18 @@ export function files(scratch: Scratch): string[] {
 /**
  * Starts to learn from a script of shell, and waits for its first words.
  *
+ * @param output Where to, from the scratch folder on.
  * @returns The recorder, and the words.
  */
 export async function startLearning(
   program: Program,
-  output: string,
+  scratch: Scratch,
   script: string,
+  output = "policy.toml",
 ): Promise<{ readonly child: Deno.ChildProcess; readonly said: string }> {
   const child = start(program, [
     ...["learn", "--output", output, "--", "/bin/sh", "-c", script],
-  ], { env });
+  ], { env, cwd: scratch.path });
   await child.stdin.close();
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
