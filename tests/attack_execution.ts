@@ -1,9 +1,9 @@
 /** Attacks on promise F4: a driver that cannot be executed after all. */
 import assert from "node:assert/strict";
-import { assertClosed, type Attack } from "./attack.ts";
+import { assertClosed, type Attack, SYSTEM_FAILURE } from "./attack.ts";
 import { noMountNamespace } from "./attack_library.ts";
 import { assertNotRun, needs, PATIENTLY, Witness } from "./attack_witness.ts";
-import { compiled } from "./program.ts";
+import { compiled, start } from "./program.ts";
 
 /** ELF programs that no check but the kernel's own finds fault with. */
 const ELF: Readonly<Record<string, (header: Uint8Array) => Uint8Array>> = {
@@ -43,11 +43,14 @@ const CHANGES: Readonly<Record<string, (file: string) => void>> = {
   "is emptied": (file) => Deno.writeTextFileSync(file, ""),
 };
 
-/** Says that it has the floor, then waits a little; what it prints goes there. */
+/**
+ * Says that it has the floor, and then more than a pipe takes: it returns when
+ * that is read.
+ */
 const WAITING = `
-export async function seccompExpansion() {
+export function seccompExpansion() {
   console.error("ready");
-  await new Promise((done) => setTimeout(done, 400));
+  console.error("x".repeat(1 << 20));
 }`;
 
 const changes = Object.entries(CHANGES).map(([what, change]): Attack => ({
@@ -55,38 +58,28 @@ const changes = Object.entries(CHANGES).map(([what, change]): Attack => ({
   name: `the driver ${what} after it was checked`,
   async attack(program) {
     using scene = new Witness();
-    scene.plugin(WAITING);
-    const script =
-      `"$@" 2>${scene.path}/said; code=$?; cat ${scene.path}/said >&2; exit $code`;
-    const running = scene.exec(program, {
-      wrapper: ["sh", "-c", script, "sh"],
-    });
-    await until(() => said(scene).includes("ready"));
+    scene.plugin(WAITING, 'plugin_timeout = "10m"\n');
+    const child = start(program, [
+      ...["exec", "-u", "-c", `${scene.path}/jacamar.toml`, "--stage", "x"],
+      ...["--", scene.driver],
+    ], { env: { SYSTEM_FAILURE_EXIT_CODE: `${SYSTEM_FAILURE}` } });
+    await child.stdin.close();
+    const reader = child.stderr.getReader();
+    const said = await reader.read();
+    reader.releaseLock();
+    const decode = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);
+    assert.match(decode(said.value), /^ready$/m);
     change(scene.driver);
-    const result = await running;
+    const { code, signal, stdout, stderr } = await child.output();
+    const rest = { stdout: decode(stdout), stderr: decode(stderr) };
     // deno run listens for signals of its own from some time on, and a plugin is
     // blamed for that.
     const says = program === compiled
       ? /could not execute the driver/
       : undefined;
-    assertClosed(scene, result, says);
+    assertClosed(scene, { code, signal, ...rest }, says);
   },
 }));
-
-function said(scene: Witness): string {
-  try {
-    return Deno.readTextFileSync(`${scene.path}/said`);
-  } catch {
-    return "";
-  }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries > 5000) throw new Error("it never came");
-    await new Promise((done) => setTimeout(done, 2));
-  }
-}
 
 /** What execve(2) may answer. */
 const ERRORS = [
