@@ -25,7 +25,8 @@ class CancelScene extends Scene {
   );
   constructor(plugin = "export const seccompExpansion = () => {};") {
     super();
-    this.plugin(plugin);
+    // No plugin ends by its time before it is told to end.
+    this.plugin(plugin, 'plugin_timeout = "10m"\n');
     Deno.mkdirSync(this.temporary);
   }
 

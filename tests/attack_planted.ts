@@ -108,7 +108,7 @@ export const seccompExpansion: SeccompExpansion = (filter) => {
 
 /** A scene with a TypeScript plugin that imports a module, and planted files. */
 class PlantedScene extends Scene {
-  constructor(plants: string, site: string) {
+  constructor(plants: string, site: string, timeout = "1m") {
     super();
     Deno.mkdirSync(`${this.path}/${plants}`);
     Deno.mkdirSync(`${this.path}/${site}`);
@@ -116,7 +116,7 @@ class PlantedScene extends Scene {
     this.file(`${site}/plugin.ts`, PLUGIN);
     this.file(`${site}/part.ts`, 'export const name: string = "mkdir";');
     this.config(
-      `validation_plugin = "${site}/plugin.ts"\nplugin_timeout = "2s"\n`,
+      `validation_plugin = "${site}/plugin.ts"\nplugin_timeout = "${timeout}"\n`,
     );
   }
 
@@ -217,7 +217,8 @@ export const plantedAttacks: readonly Attack[] = [
         },
       ];
       for (const put of ways) {
-        using scene = new PlantedScene("planted", "planted/site");
+        // Nobody writes to the FIFO.
+        using scene = new PlantedScene("planted", "planted/site", "2s");
         Deno.chmodSync(`${scene.path}/planted`, 0o1777);
         for (const name of ["deno.json", "deno.jsonc", "package.json"]) {
           const path = `${scene.path}/planted/${name}`;

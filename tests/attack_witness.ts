@@ -131,7 +131,7 @@ export function assertNotRunOrWitness(scene: Witness, result: Result): void {
 }
 
 /** Ends what does not end, with a code that no assertion takes. */
-export const PATIENTLY = ["timeout", "-k", "5", "30"] as const;
+export const PATIENTLY = ["timeout", "-k", "5", "120"] as const;
 const KILLED_BY_TIMEOUT = 124;
 
 function told({ code, signal, stderr }: Result): string {

@@ -298,7 +298,7 @@ testEach(
 
 const SYSLOG_SERVER = `
   $| = 1;
-  alarm 20;
+  alarm 300;
   socket(my $log, PF_UNIX, SOCK_DGRAM, 0) or die;
   bind($log, pack_sockaddr_un($ARGV[0])) or die;
   print "ready\\n";
