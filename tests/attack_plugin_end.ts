@@ -1,5 +1,7 @@
-import type { Attack } from "./attack.ts";
+import assert from "node:assert/strict";
+import { type Attack, SYSTEM_FAILURE } from "./attack.ts";
 import { byPlugin, type Hostile, SHORT } from "./attack_plugin.ts";
+import { needs, PATIENTLY } from "./attack_witness.ts";
 
 /** An attack that is to end by time, and says so where anything can be said. */
 function stuck(name: string, hostile: Hostile | string): Attack {
@@ -11,6 +13,12 @@ function stuck(name: string, hostile: Hostile | string): Attack {
     /plugin_timeout/,
   );
 }
+
+/** Holds the end of a process up, as a machine does that has too much to do. */
+const SLOW_END = [
+  ...[...PATIENTLY, "strace", "-f", "-o", "/dev/null"],
+  ...["-e", "trace=exit_group", "-e", "inject=exit_group:delay_enter=3000000"],
+];
 
 /** What a plugin might do to end the process well, or never. */
 export const endAttacks: readonly Attack[] = [
@@ -127,6 +135,15 @@ export const endAttacks: readonly Attack[] = [
   }, "closed"),
 
   stuck("an endless loop", "for (;;);"),
+  {
+    ...byPlugin(
+      "P5",
+      "an endless loop, where the end itself takes 3 s",
+      { does: "for (;;);", keys: SHORT, wrapper: SLOW_END },
+      ({ code, stderr }) => assert.equal(code, SYSTEM_FAILURE, stderr),
+    ),
+    missing: needs("strace"),
+  },
   stuck("an endless loop while it is imported", {
     imports: "for (;;);",
     does: "",

@@ -19,10 +19,12 @@ const FIRST_DESCRIPTOR = 3;
 const FULLY_BUFFERED = 0;
 
 /**
- * What each way to end the process gets before the next one is tried:
- * milliseconds.
+ * When each way to end the process is tried after the first: milliseconds. The
+ * second may lose the last words, the third loses the exit code; they come too
+ * early where all was stopped for as long, as on a machine that has too much to
+ * do.
  */
-const PATIENCE = 1000;
+const DELAYS = [0, 3000, 10_000];
 
 /**
  * Makes every ordinary end of this process one with a given exit code:
@@ -87,7 +89,8 @@ export function leaveLastWords(words: readonly LastWord[]): void {
  * Makes a clock that ends the process when a time is over, even while
  * JavaScript is in an endless loop: a C thread of its own calls `exit`, and
  * with that the latch. Where the last words cannot be written, as to a full
- * pipe, `_exit` follows a second later; and then SIGKILL.
+ * pipe, `_exit` follows three seconds later, and SIGKILL where there can be no
+ * thread.
  *
  * @param code The exit code, 1 to 255.
  * @returns The clock, not yet started.
@@ -102,7 +105,7 @@ export function makeDeadline(code: number): Timer {
   ];
   return {
     start(milliseconds) {
-      ways.forEach((way, index) => way.start(milliseconds + index * PATIENCE));
+      ways.forEach((way, index) => way.start(milliseconds + DELAYS[index]));
     },
     stop() {
       for (const way of ways) way.stop();
