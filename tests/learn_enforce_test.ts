@@ -13,18 +13,18 @@ import {
 /** What is deployed, where it can be built. */
 const program = compiled.missing ? fromSource : compiled;
 
-/** Runs a job's script behind some arguments of the program. */
+/**
+ * Runs a job's script behind some arguments of the program. The home is the
+ * job's alone: `deno run` has its cache in its own.
+ */
 async function runJob(
   { script }: RealJob,
   scratch: Scratch,
   args: readonly string[],
   which: Program = program,
 ): Promise<Result> {
-  const command = ["/bin/sh", "-euc", script];
-  return await run(which, [...args, "--", ...command], {
-    cwd: scratch.path,
-    env: { HOME: scratch.path },
-  });
+  const command = ["env", `HOME=${scratch.path}`, "/bin/sh", "-euc", script];
+  return await run(which, [...args, "--", ...command], { cwd: scratch.path });
 }
 
 for (const job of JOBS) {
