@@ -26,7 +26,6 @@ const FAMILIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     DENO_SERVE_ADDRESS: "tcp:0.0.0.0:1",
     DENO_TLS_CA_STORE: "none",
     DENO_TRACE_PERMISSIONS: "1",
-    DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: "0",
     DENO_UNSTABLE_FFI_TRACE_TURBO: "1",
     TOKIO_WORKER_THREADS: "0",
   },
@@ -143,6 +142,7 @@ const DENO_RUN: Readonly<Record<string, string>> = {
   DENO_DIR: "/dev/null/cache",
   DENO_EMIT_CACHE_MODE: "none",
   DENO_PERMISSION_BROKER_PATH: "/absent/broker",
+  DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: "0",
   DENO_V8_FLAGS: "--no-such-flag",
   OTEL_DENO: "maybe",
 };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { assertClosed, type Attack, SYSTEM_FAILURE } from "./attack.ts";
 import { noMountNamespace } from "./attack_library.ts";
 import { assertNotRun, needs, PATIENTLY, Witness } from "./attack_witness.ts";
-import { compiled, start } from "./program.ts";
+import { start } from "./program.ts";
 
 /** ELF programs that no check but the kernel's own finds fault with. */
 const ELF: Readonly<Record<string, (header: Uint8Array) => Uint8Array>> = {
@@ -72,12 +72,8 @@ const changes = Object.entries(CHANGES).map(([what, change]): Attack => ({
     change(scene.driver);
     const { code, signal, stdout, stderr } = await child.output();
     const rest = { stdout: decode(stdout), stderr: decode(stderr) };
-    // deno run listens for signals of its own from some time on, and a plugin is
-    // blamed for that.
-    const says = program === compiled
-      ? /could not execute the driver/
-      : undefined;
-    assertClosed(scene, { code, signal, ...rest }, says);
+    const result = { code, signal, ...rest };
+    assertClosed(scene, result, /could not execute the driver/);
   },
 }));
 

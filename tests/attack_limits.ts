@@ -13,6 +13,10 @@ import {
 import { compiled, isRoot, type Program, run } from "./program.ts";
 
 const HANGING = "export function seccompExpansion() { for (;;); }\n";
+/** Takes as long as Deno does to have handlers of its own, and longer. */
+const SLOW =
+  "export const seccompExpansion = () => new Promise((done) => setTimeout(done, 1500));\n";
+const BLOCKING = 'block_calls = ["mkdir", "mkdirat"]\n';
 const ORDINARY = isRoot
   ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   : [];
@@ -225,6 +229,21 @@ const treatments = Object.entries(TREATMENTS).flatMap((
       const ours = scene.read("status");
       assert.equal(ignored(ours), ignored(bare));
       assert.equal(signals(ours, "SigBlk"), signals(bare, "SigBlk"));
+    },
+  },
+  {
+    promise: "S5",
+    name:
+      `all signals are ${what}, and a plugin is slow: the driver has them so`,
+    missing: treatmentProblem(),
+    async attack(program) {
+      using scene = new Witness();
+      await scene.bare({ wrapper });
+      const bare = scene.read("status");
+      scene.clear();
+      scene.plugin(SLOW, BLOCKING);
+      assertWitness(scene, await scene.exec(program, { wrapper }));
+      assert.equal(ignored(scene.read("status")), ignored(bare));
     },
   },
   {

@@ -10,6 +10,7 @@ import {
   readPrivileges,
   refuseBorrowedPrivileges,
 } from "../launch/privileges.ts";
+import { keepSignals } from "../launch/signals.ts";
 import { inferStage, type Stage } from "../launch/stage.ts";
 import { effectiveUser, resolveUser } from "../launch/user.ts";
 import { planRules } from "../policy/plan.ts";
@@ -41,6 +42,7 @@ export async function exec(args: readonly string[]): Promise<never> {
   const failure = new Failure(isUnobfuscated(args));
   try {
     latchExit(failure.exitCode);
+    keepSignals();
     refuseBorrowedPrivileges();
     return await run(await readExecArguments(args), failure);
   } catch (error) {
