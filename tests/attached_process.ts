@@ -90,7 +90,7 @@ export class Subject implements AsyncDisposable {
 }
 
 /** How long a process may take to become what it will be, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 /** Waits until a process is as wanted, and fails if it does not become that. */
 export async function until(
