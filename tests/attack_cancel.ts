@@ -127,8 +127,8 @@ async function cancel(
 }
 
 /**
- * `deno run` takes these signals in a thread of its own, which ends the process
- * a moment later: by then the driver may have been executed, and never hears.
+ * Where `deno run` is slow to start, it has these signals for a thread of its own
+ * before `exec` takes them back: one that comes just before execve may be lost.
  */
 const programs = [compiled];
 
