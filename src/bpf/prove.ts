@@ -159,7 +159,7 @@ class Proof {
       const wrong = this.#matchingOnly(region, split, others);
       if (wrong) return wrong;
     }
-    return isDefault ? undefined : this.#unmatched(region, same);
+    return isDefault ? undefined : this.#uncovered(region, same);
   }
 
   #splitOf(rule: MeantRule, is64Bit: boolean): SplitRule {
@@ -185,6 +185,30 @@ class Proof {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /**
+   * Some calls of a region that no rule matches, found sooner: a rule that
+   * matches the whole region leaves none, and one that matches none of it has no
+   * say.
+   */
+  #uncovered(
+    region: Region,
+    rules: readonly SplitRule[],
+  ): Region | undefined {
+    const others: SplitRule[] = [];
+    for (const rule of rules) {
+      this.#budget.spend();
+      // Where a condition holds in several ways, none of them is the whole of it.
+      const isOneWay = rule.every(({ holding }) => holding.length === 1);
+      let part: Region | undefined = region;
+      for (const { holding } of isOneWay ? rule : []) {
+        part = part && this.#along(part, holding[0]);
+      }
+      if (isOneWay && part === region) return undefined;
+      if (part) others.push(rule);
+    }
+    return this.#unmatched(region, others);
   }
 
   /** Some calls of a region that no rule matches; `undefined`: there are none. */

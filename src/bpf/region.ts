@@ -49,8 +49,6 @@ export class Region {
   }
 
   #with(index: number, words: WordSet): Region {
-    const changed = [...this.#words];
-    changed[index] = words;
-    return new Region(changed);
+    return new Region(this.#words.with(index, words));
   }
 }

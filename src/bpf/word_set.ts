@@ -68,8 +68,9 @@ export class WordSet {
 
   /** The only word of the set; `undefined` if there are more. */
   get only(): number | undefined {
-    const [low, high] = this.intervals;
-    return this.intervals.length === 2 && low === high ? low : undefined;
+    const { intervals } = this;
+    const isOne = intervals.length === 2 && intervals[0] === intervals[1];
+    return isOne ? intervals[0] : undefined;
   }
 
   /** Whether a word is in the set. */
@@ -177,8 +178,10 @@ function firstFrom(words: readonly number[], word: number): number {
 }
 
 /** What two have in common; the very first if that is all of it. */
-function intersect(intervals: Intervals, [first, last]: Intervals): Intervals {
-  if (first === undefined) return [];
+function intersect(intervals: Intervals, span: Intervals): Intervals {
+  if (span.length === 0) return [];
+  const first = span[0];
+  const last = span[1];
   const from = firstEndingFrom(intervals, first);
   const isUncut = from === 0 && intervals[0] >= first;
   if (isUncut && last >= intervals[intervals.length - 1]) return intervals;
@@ -192,8 +195,10 @@ function intersect(intervals: Intervals, [first, last]: Intervals): Intervals {
 }
 
 /** The first without an interval; the very first if that changes nothing. */
-function subtract(intervals: Intervals, [first, last]: Intervals): Intervals {
-  if (first === undefined) return intervals;
+function subtract(intervals: Intervals, span: Intervals): Intervals {
+  if (span.length === 0) return intervals;
+  const first = span[0];
+  const last = span[1];
   const from = firstEndingFrom(intervals, first);
   let to = firstEndingFrom(intervals, last);
   if (to < intervals.length && intervals[to] <= last) to += 2;
