@@ -139,9 +139,10 @@ export class Context {
       conditions.length,
       conditions.length === 0 ? null : encode(conditions),
     );
+    // To find the call's name takes longer than to add the rule.
     if (returned >= 0) return;
-    // The call's name takes longer to find than the rule to add.
-    check(returned, `add the rule ${action} for ${syscall}`, RULE_REASONS);
+    const what = `add the rule ${action} for ${syscall}`;
+    throw failure(returned, what, RULE_REASONS);
   }
 
   setPriority(syscall: ScmpSyscall, priority: number): void {
